@@ -1,1 +1,4 @@
-Console.WriteLine("Muc");
+using Annex.Hosting;
+using Annex.Muc;
+
+return await AnnexApplication.RunAsync(args, MucService.Definition);

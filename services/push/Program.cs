@@ -1,1 +1,4 @@
-Console.WriteLine("Push");
+using Annex.Hosting;
+using Annex.Push;
+
+return await AnnexApplication.RunAsync(args, PushService.Definition);

@@ -1,1 +1,4 @@
-Console.WriteLine("Search");
+using Annex.Hosting;
+using Annex.Search;
+
+return await AnnexApplication.RunAsync(args, SearchService.Definition);

@@ -1,1 +1,4 @@
-Console.WriteLine("TurnDiscovery");
+using Annex.Hosting;
+using Annex.TurnDiscovery;
+
+return await AnnexApplication.RunAsync(args, TurnDiscoveryService.Definition);

@@ -1,1 +1,4 @@
-Console.WriteLine("Upload");
+using Annex.Hosting;
+using Annex.Upload;
+
+return await AnnexApplication.RunAsync(args, UploadService.Definition);
