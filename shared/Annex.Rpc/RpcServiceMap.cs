@@ -1,4 +1,6 @@
 using Grpc.Core;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Annex.Rpc;
 
@@ -35,7 +37,8 @@ public sealed class RpcServiceMap
     /// <summary>Carries the calls of generated clients straight into the implementations: no bytes, no socket; deadlines,
     /// cancellation, metadata and errors as over the wire. Messages are handed over as they are, so neither side changes one
     /// after giving it away.</summary>
-    public CallInvoker CreateInvoker() => new InProcessInvoker(this);
+    /// <param name="logger">Is told of exceptions that are no <see cref="RpcException"/>.</param>
+    public CallInvoker CreateInvoker(ILogger? logger = null) => new InProcessInvoker(this, logger ?? NullLogger.Instance);
 
     private sealed class Binder(RpcServiceMap map) : ServiceBinderBase
     {

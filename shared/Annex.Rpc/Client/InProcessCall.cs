@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Microsoft.Extensions.Logging;
 
 namespace Annex.Rpc;
 
@@ -6,6 +7,7 @@ namespace Annex.Rpc;
 internal sealed class InProcessCall : ServerCallContext, IDisposable
 {
     private readonly IMethod _method;
+    private readonly ILogger _logger;
     private readonly CancellationTokenSource _deadline;
     private readonly CancellationTokenSource _stop;
     private readonly TaskCompletionSource<Metadata> _headers = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -13,9 +15,9 @@ internal sealed class InProcessCall : ServerCallContext, IDisposable
     private Status? _endStatus;
     private Metadata? _endTrailers;
 
-    public InProcessCall(IMethod method, CallOptions options)
+    public InProcessCall(IMethod method, CallOptions options, ILogger logger)
     {
-        _method = method;
+        (_method, _logger) = (method, logger);
         Deadline = options.Deadline ?? DateTime.MaxValue;
         RequestHeaders = options.Headers ?? [];
         var left = Deadline == DateTime.MaxValue ? Timeout.InfiniteTimeSpan : Deadline.ToUniversalTime() - DateTime.UtcNow;
@@ -73,7 +75,10 @@ internal sealed class InProcessCall : ServerCallContext, IDisposable
         var (status, trailers, isBug) = RpcHandler.Judge(
             exception, _deadline.IsCancellationRequested, _stop.IsCancellationRequested);
         if (isBug)
+        {
             RpcMetrics.CountFailure(_method);
+            Log.MethodFailed(_logger, _method.FullName, exception);
+        }
         return Finish(status, trailers.Count > 0 ? trailers : ResponseTrailers);
     }
 

@@ -1,10 +1,11 @@
 using System.Threading.Channels;
 using Grpc.Core;
+using Microsoft.Extensions.Logging;
 
 namespace Annex.Rpc;
 
 /// <summary>Carries calls into implementations of this process: see <see cref="RpcServiceMap.CreateInvoker"/>.</summary>
-internal sealed class InProcessInvoker(RpcServiceMap services) : CallInvoker
+internal sealed class InProcessInvoker(RpcServiceMap services, ILogger logger) : CallInvoker
 {
     /// <summary>Replies that a stream's writer may be ahead of its reader.</summary>
     private const int StreamCapacity = 16;
@@ -19,7 +20,9 @@ internal sealed class InProcessInvoker(RpcServiceMap services) : CallInvoker
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
     {
-        var call = new InProcessCall(method, options);
+        if (options.Deadline is null)
+            options = options.WithDeadline(DateTime.UtcNow + RpcChannelOptions.UnaryTimeout);
+        var call = new InProcessCall(method, options, logger);
         return new AsyncUnaryCall<TResponse>(
             RunAsync(), call.HeadersAsync, () => call.EndStatus, () => call.EndTrailers, call.Cancel);
 
@@ -44,7 +47,7 @@ internal sealed class InProcessInvoker(RpcServiceMap services) : CallInvoker
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
     {
-        var call = new InProcessCall(method, options);
+        var call = new InProcessCall(method, options, logger);
         var replies = Channel.CreateBounded<TResponse>(
             new BoundedChannelOptions(StreamCapacity) { SingleReader = true, SingleWriter = true });
         // The task ends with the channel, whose reader sees how; the call is its owner.

@@ -20,8 +20,10 @@ public sealed class RpcChannelOptions
     /// <summary>Bytes of one request.</summary>
     public int MaxSendMessageBytes { get; set; } = 4 * 1024 * 1024;
 
+    internal static readonly TimeSpan UnaryTimeout = TimeSpan.FromSeconds(30);
+
     /// <summary>For unary calls that set no deadline. A stream without one lasts until its reader leaves.</summary>
-    public TimeSpan DefaultTimeout { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan DefaultTimeout { get; set; } = UnaryTimeout;
 
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
