@@ -1,0 +1,12 @@
+namespace Annex.Push.Providers;
+
+/// <summary>One push network. Implementations are safe for concurrent calls and never throw for what the network does:
+/// they say it in the outcome.</summary>
+public interface IPushProvider
+{
+    /// <summary>The name that registrations carry: webpush, unifiedpush, apns, fcm.</summary>
+    string Name { get; }
+
+    /// <summary>Sends once; retries are the caller's.</summary>
+    ValueTask<PushOutcome> SendAsync(PushDelivery delivery, CancellationToken cancellationToken);
+}

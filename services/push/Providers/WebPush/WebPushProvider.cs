@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+
+namespace Annex.Push.Providers.WebPush;
+
+/// <summary>Web Push (RFC 8030) with encrypted payloads and VAPID. A subscription names the key it was made with in
+/// <see cref="PushDelivery.App"/>; null is the newest.</summary>
+public sealed class WebPushProvider : IPushProvider, IDisposable
+{
+    private readonly IReadOnlyList<VapidKey> _keys;
+    private readonly EndpointPolicy _policy;
+    private readonly TimeProvider _time;
+    private readonly HttpClient _client;
+
+    /// <param name="keys">Newest first; disposed by the caller.</param>
+    /// <param name="policy">Which endpoints may be called.</param>
+    /// <param name="time">The clock of Retry-After.</param>
+    /// <param name="timeout">For one send.</param>
+    public WebPushProvider(IReadOnlyList<VapidKey> keys, EndpointPolicy policy, TimeProvider time, TimeSpan timeout)
+    {
+        _keys = keys;
+        _policy = policy;
+        _time = time;
+        _client = ProviderHttp.CreateClient(policy, HttpVersion.Version20, timeout);
+    }
+
+    public string Name => "webpush";
+
+    public async ValueTask<PushOutcome> SendAsync(PushDelivery delivery, CancellationToken cancellationToken)
+    {
+        if (!_policy.TryParse(delivery.Target, out var endpoint)) return PushOutcome.Rejected("endpoint not allowed");
+        var key = delivery.App is null ? _keys[0] : _keys.FirstOrDefault(k => k.PublicKey == delivery.App);
+        if (key is null) return PushOutcome.Gone("subscribed with a key that was retired");
+        if (delivery.Payload.Length > WebPushEncryption.MaxPlaintextBytes) return PushOutcome.Rejected("payload too large");
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, endpoint);
+        request.Headers.TryAddWithoutValidation("Authorization", key.AuthorizationFor(endpoint));
+        WebPushHeaders.Add(request.Headers, delivery);
+        if (!delivery.Payload.IsEmpty)
+        {
+            try
+            {
+                request.Content = new ByteArrayContent(
+                    WebPushEncryption.Encrypt(delivery.Payload.Span, delivery.ReceiverKey!, delivery.AuthSecret!));
+            }
+            catch (CryptographicException)
+            {
+                return PushOutcome.Gone("subscription keys are invalid");
+            }
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+            request.Content.Headers.ContentEncoding.Add("aes128gcm");
+        }
+        return await ProviderHttp.SendAsync(_client, request, Judge, cancellationToken);
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    internal PushOutcome Judge(HttpStatusCode status, HttpResponseHeaders headers, string body) => (int)status switch
+    {
+        >= 200 and < 300 => PushOutcome.Delivered,
+        404 or 410 => PushOutcome.Gone(((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture)),
+        // 401 and 403 answer our VAPID token, not the subscription (RFC 8292 §4.2).
+        401 or 403 => PushOutcome.OurFault($"VAPID refused ({(int)status})"),
+        413 => PushOutcome.Rejected("payload too large"),
+        429 or 503 => PushOutcome.Retry($"{(int)status}", ProviderHttp.RetryAfter(headers, _time.GetUtcNow())),
+        >= 500 => PushOutcome.Retry($"{(int)status}", ProviderHttp.RetryAfter(headers, _time.GetUtcNow())),
+        // A redirect is never followed: it could lead past the policy.
+        _ => PushOutcome.Rejected($"{(int)status}"),
+    };
+}
