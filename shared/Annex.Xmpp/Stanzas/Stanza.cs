@@ -59,6 +59,9 @@ public sealed class Stanza : IDisposable
     /// <summary>Takes the stanza from the dispatcher: the caller owns it from here and disposes it.</summary>
     public Stanza Detach() => throw new NotImplementedException();
 
+    /// <summary>Whether a handler took it. Stays true after the disposal: the dispatcher may ask later than that.</summary>
+    internal bool IsDetached => throw new NotImplementedException();
+
     /// <summary>Reads one stanza from a copy of these bytes, as a connection would; for tests and for stanzas that were kept.</summary>
     /// <exception cref="XmlStreamException">The bytes are no single well-formed stanza.</exception>
     public static Stanza Parse(ReadOnlySpan<byte> utf8) => throw new NotImplementedException();

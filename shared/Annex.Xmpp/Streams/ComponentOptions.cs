@@ -1,6 +1,8 @@
+using Annex.Xmpp.Xml;
+
 namespace Annex.Xmpp.Streams;
 
-/// <summary>How a component reaches its XMPP server (XEP-0114).</summary>
+/// <summary>How a component reaches its XMPP server (XEP-0114), and what the link may cost.</summary>
 public sealed class ComponentOptions
 {
     public string Host { get; set; } = "127.0.0.1";
@@ -16,4 +18,34 @@ public sealed class ComponentOptions
 
     /// <summary>A file whose first line is the secret.</summary>
     public string? SecretFile { get; set; }
+
+    /// <summary>Bytes of one inbound stanza. 512 KiB is Prosody's own limit for components (component_stanza_size_limit).</summary>
+    public int MaxStanzaBytes { get; set; } = XmlLimits.Default.MaxStanzaBytes;
+
+    /// <summary>Bytes waiting for the server from which producers (rooms) are held back.</summary>
+    public long QueueHighWaterBytes { get; set; } = 16L * 1024 * 1024;
+
+    /// <summary>Bytes waiting for the server beyond which a stanza is dropped and counted.</summary>
+    public long QueueLimitBytes { get; set; } = 64L * 1024 * 1024;
+
+    /// <summary>Time for the TCP connection and the handshake together.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Silence of ours after which a space is sent.</summary>
+    public TimeSpan WhitespaceAfter { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Silence of the server's after which it is pinged (XEP-0199). ejabberd itself sends nothing on an idle link.</summary>
+    public TimeSpan PingAfter { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Further silence after which the server counts as dead and the link is made anew.</summary>
+    public TimeSpan PingTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Time for a graceful end: the queue is written out and the stream closed.</summary>
+    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Iqs that wait for their reply at once.</summary>
+    public int MaxPendingIqs { get; set; } = 10_000;
+
+    /// <summary>Handlers that wait (a database, HTTP) at once; beyond that the sender gets wait/resource-constraint.</summary>
+    public int MaxAsyncHandlers { get; set; } = 1_000;
 }

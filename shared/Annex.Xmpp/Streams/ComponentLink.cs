@@ -1,0 +1,336 @@
+// Hot path: the read loop and the write loop of one TCP connection.
+using System.Buffers;
+using System.Net.Sockets;
+using Annex.Xmpp.Addressing;
+using Annex.Xmpp.Routing;
+using Annex.Xmpp.Stanzas;
+using Annex.Xmpp.Xml;
+
+namespace Annex.Xmpp.Streams;
+
+/// <summary>One stream to the server, from the TCP connection to its end: handshake, one read loop, one write loop, keepalive.
+/// Used once.</summary>
+internal sealed class ComponentLink : IDisposable
+{
+    private const int ReadBufferBytes = 64 * 1024;
+
+    /// <summary>How long reading is held back for a full outgoing queue. Not longer: a server that writes and reads in one
+    /// process (ejabberd) would wait for us while we wait for it.</summary>
+    private static readonly TimeSpan ReadHeldBack = TimeSpan.FromSeconds(1);
+
+    private readonly ComponentConnection _connection;
+    private readonly ComponentOptions _options;
+    private readonly StanzaRouter _router;
+    private readonly OutgoingQueue _queue;
+    private readonly LinkCounters _counters;
+    private readonly TimeProvider _time;
+    private readonly StanzaFramer _framer;
+    private readonly CancellationTokenSource _ending;
+    private readonly KeepAlive _keepAlive;
+    private Stream? _stream;
+    private string? _secret;
+    private LinkEnd? _end;
+    private byte[]? _proof;
+    private Task _writing = Task.CompletedTask;
+    private Task _watching = Task.CompletedTask;
+    private long _upSince;
+    private bool _isUp;
+    private bool _hasHeard;
+    private bool _isClosing;
+
+    public ComponentLink(ComponentConnection connection, ComponentOptions options, StanzaRouter router, OutgoingQueue queue,
+        LinkCounters counters, TimeProvider time)
+    {
+        _connection = connection;
+        _options = options;
+        _router = router;
+        _queue = queue;
+        _counters = counters;
+        _time = time;
+        _framer = new StanzaFramer(XmlLimits.Default with { MaxStanzaBytes = options.MaxStanzaBytes });
+        _ending = new CancellationTokenSource(options.ConnectTimeout, time);
+        _keepAlive = new KeepAlive(options, queue, time, connection.Jid);
+    }
+
+    /// <summary>How long the link stood.</summary>
+    public TimeSpan UpFor => _isUp ? _time.GetElapsedTime(_upSince) : TimeSpan.Zero;
+
+    /// <summary>Runs until the stream is over. Never throws.</summary>
+    public async Task<LinkEnd> RunAsync(Func<CancellationToken, ValueTask<Stream>> connect, CancellationToken stopping)
+    {
+        using var registration = stopping.Register(() => End(new LinkEnd(LinkFault.None)));
+        LinkEnd end;
+        try
+        {
+            _secret = SecretFile.Read(_options);
+            _stream = await connect(_ending.Token);
+            await _stream.WriteAsync(Handshake.Header(_connection.Jid.Escaped), _ending.Token);
+            end = await ReadAsync(_stream, _ending.Token);
+        }
+        catch (Exception exception)
+        {
+            end = Explain(exception);
+        }
+        End(end);
+        await FinishAsync();
+        return _end! with { WasUp = _isUp };
+    }
+
+    /// <summary>Writes out what waits, closes the stream and gives the server a moment to close its own.</summary>
+    public async Task CloseAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _queue.WaitUntilDrainedAsync().WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The server does not read any more; the rest is lost, as a cut cable would lose it.
+        }
+        Volatile.Write(ref _isClosing, true);
+        End(new LinkEnd(LinkFault.None));
+    }
+
+    /// <summary>Ends the link from outside; the first reason is the one that counts.</summary>
+    public void End(LinkEnd end)
+    {
+        Interlocked.CompareExchange(ref _end, end, null);
+        try
+        {
+            _ending.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It had ended already.
+        }
+    }
+
+    public void Dispose()
+    {
+        _framer.Dispose();
+        _ending.Dispose();
+        _stream?.Dispose();
+    }
+
+    private async Task<LinkEnd> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(ReadBufferBytes);
+        try
+        {
+            while (true)
+            {
+                var read = await stream.ReadAsync(buffer, cancellationToken);
+                if (read == 0)
+                    return Closed();
+                _counters.BytesReceived += read;
+                // What follows the header or the handshake in the same segment is not lost: the walk goes on behind it.
+                if (!Walk(buffer.AsSpan(0, read)))
+                    return Closed();
+                if (_proof is not null)
+                    await ProveAsync(stream, cancellationToken);
+                if (_hasHeard || _framer.Pending == 0)
+                    _keepAlive.Heard();
+                _hasHeard = false;
+                if (_queue.Waiting >= _options.QueueHighWaterBytes)
+                    await HoldBackAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async ValueTask ProveAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stream.WriteAsync(_proof!, cancellationToken);
+        }
+        catch (IOException)
+        {
+            // A server that refuses the header closes right behind its error: reading on finds the reason.
+        }
+        _proof = null;
+    }
+
+    /// <summary>Takes the frames of these bytes; false at the end of the stream.</summary>
+    private bool Walk(ReadOnlySpan<byte> bytes)
+    {
+        while (true)
+        {
+            switch (_framer.Read(ref bytes, out var stanza))
+            {
+                case FrameKind.NeedMore:
+                    return true;
+                case FrameKind.End:
+                    return false;
+                case FrameKind.Header:
+                    TakeHeader(_framer.Header!);
+                    break;
+                case FrameKind.Element:
+                    TakeElement(_framer.Element!);
+                    break;
+                default:
+                    TakeStanza(stanza!);
+                    break;
+            }
+        }
+    }
+
+    private void TakeHeader(StreamHeader header)
+    {
+        if (header.DefaultNamespace != Namespaces.Component)
+            throw new StreamErrorException("invalid-namespace", "the server speaks another kind of stream here");
+        _proof = Handshake.Proof(header.Id ?? "", _secret!);
+    }
+
+    private void TakeStanza(Stanza stanza)
+    {
+        if (!_isUp)
+        {
+            stanza.Dispose();
+            throw new XmlStreamException("not-authorized", "a stanza before the handshake");
+        }
+        _hasHeard = true;
+        if (_keepAlive.TryTake(stanza))
+        {
+            stanza.Dispose();
+            return;
+        }
+        _counters.StanzasReceived++;
+        _router.Dispatch(new StanzaContext(stanza, _connection));
+    }
+
+    private void TakeElement(Element element)
+    {
+        if (element is { Name: "error", Namespace: Namespaces.Stream })
+        {
+            var condition = element.Children.FirstOrDefault(c => c is { Namespace: Namespaces.StreamErrors, Name: not "text" });
+            var text = element.Child("text", Namespaces.StreamErrors)?.Text;
+            throw new StreamErrorException(condition?.Name ?? "undefined-condition", text);
+        }
+        if (_isUp || element is not { Name: "handshake", Namespace: Namespaces.Component })
+            throw new XmlStreamException("unsupported-stanza-type", "an element that is neither handshake nor stanza");
+        _ending.CancelAfter(Timeout.InfiniteTimeSpan);
+        _isUp = true;
+        _upSince = _time.GetTimestamp();
+        _keepAlive.Start();
+        _queue.MarkUp();
+        _writing = WriteAsync(_stream!, _ending.Token);
+        _watching = WatchAsync(_ending.Token);
+        _connection.OnUp();
+    }
+
+    private async Task WriteAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        // The caller is the read loop: it goes on reading.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            while (true)
+            {
+                var ready = await _queue.TakeAsync(cancellationToken);
+                for (var i = 0; i < ready.SegmentCount; i++)
+                {
+                    await stream.WriteAsync(ready.Segment(i), cancellationToken);
+                    _keepAlive.Wrote();
+                }
+                _queue.MarkSent();
+            }
+        }
+        catch (Exception exception)
+        {
+            End(Explain(exception));
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _keepAlive.WatchAsync(cancellationToken);
+            End(new LinkEnd(LinkFault.Silent, "the server did not answer a ping"));
+        }
+        catch (OperationCanceledException)
+        {
+            // The link ended otherwise.
+        }
+    }
+
+    private async Task HoldBackAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var timer = _time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), limit, ReadHeldBack,
+            Timeout.InfiniteTimeSpan);
+        try
+        {
+            await _queue.WaitForRoomAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Reading goes on; beyond its limit the queue drops.
+        }
+    }
+
+    /// <summary>Stops both loops, says good-bye where that makes sense, and gives the socket back.</summary>
+    private async Task FinishAsync()
+    {
+        await Task.WhenAll(_writing, _watching);
+        _queue.MarkDown();
+        if (_stream is null)
+            return;
+        byte[]? farewell = _end switch
+        {
+            { Violation: { } condition } => Handshake.Error(condition),
+            { Fault: LinkFault.None or LinkFault.Internal or LinkFault.Silent } => Handshake.StreamEnd,
+            _ => null,
+        };
+        if (farewell is null)
+            return;
+        using var limit = new CancellationTokenSource(_options.CloseTimeout, _time);
+        try
+        {
+            await _stream.WriteAsync(farewell, limit.Token);
+            await _stream.FlushAsync(limit.Token);
+            if (Volatile.Read(ref _isClosing))
+                await WaitForServersEndAsync(_stream, limit.Token);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException
+                                              or ObjectDisposedException)
+        {
+            // It is over either way.
+        }
+    }
+
+    private static async Task WaitForServersEndAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var rest = new byte[4096];
+        while (await stream.ReadAsync(rest, cancellationToken) > 0)
+        {
+            // What still comes cannot be answered any more (RFC 6120 §4.4).
+        }
+    }
+
+    private LinkEnd Closed() => _isUp
+        ? new LinkEnd(LinkFault.Lost, "the server closed the connection")
+        : new LinkEnd(LinkFault.Lost, "the server closed the connection during the handshake");
+
+    private LinkEnd Explain(Exception exception) => exception switch
+    {
+        _ when Volatile.Read(ref _end) is { } known => known,
+        OperationCanceledException => new LinkEnd(
+            LinkFault.Unreachable, _stream is null ? "no connection in time" : "no answer to the handshake in time"),
+        StreamErrorException error => LinkEnd.FromStreamError(error, _isUp),
+        XmlStreamException violation => new LinkEnd(
+            _framer.Header is null ? LinkFault.NotAComponentPort : LinkFault.ProtocolViolation,
+            $"{violation.Condition}: {violation.Message}")
+        {
+            Violation = violation.Condition,
+        },
+        SecretFileException secret => new LinkEnd(LinkFault.WrongSecret, secret.Message),
+        SocketException socket => new LinkEnd(_isUp ? LinkFault.Lost : LinkFault.Unreachable, socket.Message),
+        IOException io => new LinkEnd(_isUp || _stream is not null ? LinkFault.Lost : LinkFault.Unreachable, io.Message),
+        _ => new LinkEnd(LinkFault.Internal, exception.GetType().Name) { Exception = exception },
+    };
+}
