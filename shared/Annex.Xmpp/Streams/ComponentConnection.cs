@@ -257,7 +257,7 @@ public sealed class ComponentConnection : IAsyncDisposable
     }
 
     private IReadOnlyList<string> OptionsToCorrect(LinkEnd end) =>
-        end.Fault == LinkFault.WrongSecret && _options.Secret is null or "" && _options.SecretFile is { Length: > 0 }
+        end.Fault == LinkFault.WrongSecret && _options.SecretFile is { Length: > 0 }
             ? [nameof(ComponentOptions.SecretFile)]
             : end.WasUp ? [] : end.Options;
 

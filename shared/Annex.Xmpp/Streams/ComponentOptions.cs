@@ -1,13 +1,15 @@
+using System.ComponentModel.DataAnnotations;
 using Annex.Xmpp.Xml;
 
 namespace Annex.Xmpp.Streams;
 
 /// <summary>How a component reaches its XMPP server (XEP-0114), and what the link may cost.</summary>
-public sealed class ComponentOptions
+public sealed class ComponentOptions : IValidatableObject
 {
     public string Host { get; set; } = "127.0.0.1";
 
     /// <summary>5347 is the port that both Prosody and ejabberd document for components.</summary>
+    [Range(1, 65535, ErrorMessage = "a port is 1 to 65535")]
     public int Port { get; set; } = 5347;
 
     /// <summary>The component's own address, a domain.</summary>
@@ -48,4 +50,29 @@ public sealed class ComponentOptions
 
     /// <summary>Handlers that wait (a database, HTTP) at once; beyond that the sender gets wait/resource-constraint.</summary>
     public int MaxAsyncHandlers { get; set; } = 1_000;
+
+    IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
+    {
+        if (MaxStanzaBytes < 10_000)
+            yield return new ValidationResult("at least 10000 bytes (RFC 6120 §13.12)", [nameof(MaxStanzaBytes)]);
+        if (QueueHighWaterBytes < 1)
+            yield return new ValidationResult("at least 1 byte", [nameof(QueueHighWaterBytes)]);
+        if (QueueLimitBytes < QueueHighWaterBytes)
+            yield return new ValidationResult("at least QueueHighWaterBytes", [nameof(QueueLimitBytes)]);
+        if (MaxPendingIqs < 1)
+            yield return new ValidationResult("at least 1", [nameof(MaxPendingIqs)]);
+        if (MaxAsyncHandlers < 1)
+            yield return new ValidationResult("at least 1", [nameof(MaxAsyncHandlers)]);
+        foreach (var (name, value) in Times())
+        {
+            if (value <= TimeSpan.Zero || value > TimeSpan.FromHours(1))
+                yield return new ValidationResult("more than nothing and at most an hour", [name]);
+        }
+    }
+
+    private (string Name, TimeSpan Value)[] Times() =>
+    [
+        (nameof(ConnectTimeout), ConnectTimeout), (nameof(WhitespaceAfter), WhitespaceAfter), (nameof(PingAfter), PingAfter),
+        (nameof(PingTimeout), PingTimeout), (nameof(CloseTimeout), CloseTimeout),
+    ];
 }

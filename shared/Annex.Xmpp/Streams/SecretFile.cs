@@ -6,11 +6,11 @@ internal static class SecretFile
     /// <exception cref="SecretFileException">The file cannot be read.</exception>
     public static string Read(ComponentOptions options)
     {
-        if (options.Secret is { Length: > 0 } secret)
-            return secret;
+        if (options.SecretFile is not { Length: > 0 } file)
+            return options.Secret ?? "";
         try
         {
-            return options.SecretFile is { Length: > 0 } file ? File.ReadLines(file).FirstOrDefault()?.Trim() ?? "" : "";
+            return File.ReadLines(file).FirstOrDefault()?.Trim() ?? "";
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
