@@ -3,12 +3,11 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Pipelines;
-using System.Text;
 using Grpc.Core;
 
 namespace Annex.Rpc;
 
-/// <summary>The framing of gRPC over HTTP/2: length-prefixed messages, time-outs, percent-encoded sentences.</summary>
+/// <summary>The framing of gRPC over HTTP/2: length-prefixed messages and time-outs.</summary>
 internal static class RpcWire
 {
     public const string ContentType = "application/grpc";
@@ -107,24 +106,6 @@ internal static class RpcWire
             ? string.Create(CultureInfo.InvariantCulture, $"{milliseconds}m")
             : string.Create(CultureInfo.InvariantCulture, $"{Math.Min(MostDigits, milliseconds / 1000)}S");
     }
-
-    /// <summary>grpc-message: UTF-8, everything outside printable ASCII and the percent sign itself percent-encoded.</summary>
-    public static string EncodeSentence(string text)
-    {
-        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~') && !text.Contains('%', StringComparison.Ordinal))
-            return text;
-        var encoded = new StringBuilder(text.Length + 16);
-        foreach (var b in Encoding.UTF8.GetBytes(text))
-        {
-            if (b is >= 0x20 and <= 0x7E and not (byte)'%')
-                encoded.Append((char)b);
-            else
-                encoded.Append('%').Append(b.ToString("X2", CultureInfo.InvariantCulture));
-        }
-        return encoded.ToString();
-    }
-
-    public static string DecodeSentence(string text) => Uri.UnescapeDataString(text);
 
     public static RpcException Error(StatusCode code, string detail) => new(new Status(code, detail));
 

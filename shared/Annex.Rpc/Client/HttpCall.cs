@@ -92,8 +92,7 @@ internal sealed class HttpCall<TRequest, TResponse> : IAsyncStreamReader<TRespon
         {
             return;
         }
-        if (_response.IsCompletedSuccessfully)
-            _response.Result.Dispose();
+        DisposeResponse();
         _stop.Dispose();
         _deadline.Dispose();
     }
@@ -159,7 +158,7 @@ internal sealed class HttpCall<TRequest, TResponse> : IAsyncStreamReader<TRespon
             return (new Status(StatusCode.Unknown, "the peer ended the call without a status"), []);
         // A number that no specification knows is Unknown.
         var code = number is >= 0 and <= (int)StatusCode.Unauthenticated ? (StatusCode)number : StatusCode.Unknown;
-        var detail = trailers.TryGetValues("grpc-message", out var details) ? RpcWire.DecodeSentence(details.First()) : "";
+        var detail = trailers.TryGetValues("grpc-message", out var details) ? RpcSentence.Decode(details.First()) : "";
         return (new Status(code, detail), ReadMetadata(trailers));
     }
 
@@ -189,8 +188,17 @@ internal sealed class HttpCall<TRequest, TResponse> : IAsyncStreamReader<TRespon
         }
         catch (Exception e) when (Judge(e) is { } status)
         {
-            throw End(status, (e as RpcException)?.Trailers ?? []);
+            var error = End(status, (e as RpcException)?.Trailers ?? []);
+            // A read that is cancelled leaves the stream open; only this tells the peer that nobody reads on.
+            DisposeResponse();
+            throw error;
         }
+    }
+
+    private void DisposeResponse()
+    {
+        if (_response is { IsCompletedSuccessfully: true })
+            _response.Result.Dispose();
     }
 
     private Status? Judge(Exception exception) => exception switch

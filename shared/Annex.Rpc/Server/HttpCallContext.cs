@@ -90,7 +90,7 @@ internal sealed class HttpCallContext : ServerCallContext, IDisposable
         var isInTrailers = _http.Response.HasStarted || status.StatusCode == StatusCode.OK;
         Put("grpc-status", ((int)status.StatusCode).ToString(CultureInfo.InvariantCulture));
         if (status.Detail.Length > 0)
-            Put("grpc-message", RpcWire.EncodeSentence(status.Detail));
+            Put("grpc-message", RpcSentence.Encode(status.Detail));
         foreach (var entry in trailers.Where(e => !MetadataHeaders.IsReserved(e.Key)))
             Put(entry.Key, MetadataHeaders.Encode(entry));
 
