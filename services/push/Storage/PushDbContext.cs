@@ -1,0 +1,66 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Annex.Push.Storage;
+
+/// <summary>Schema push: registrations and the queue.</summary>
+public sealed class PushDbContext(DbContextOptions<PushDbContext> options) : DbContext(options)
+{
+    public const string Schema = "push";
+
+    public DbSet<RegistrationRow> Registrations => Set<RegistrationRow>();
+
+    public DbSet<QueueRow> Queue => Set<QueueRow>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.HasDefaultSchema(Schema);
+        modelBuilder.Entity<RegistrationRow>(row =>
+        {
+            row.ToTable("registrations");
+            row.HasKey(r => r.Id);
+            row.Property(r => r.Id).HasColumnName("id").UseIdentityAlwaysColumn();
+            row.Property(r => r.Node).HasColumnName("node");
+            row.Property(r => r.SecretHash).HasColumnName("secret_hash");
+            row.Property(r => r.Owner).HasColumnName("owner");
+            row.Property(r => r.DeviceKey).HasColumnName("device_key");
+            row.Property(r => r.Device).HasColumnName("device");
+            row.Property(r => r.Provider).HasColumnName("provider");
+            row.Property(r => r.App).HasColumnName("app");
+            row.Property(r => r.Target).HasColumnName("target");
+            row.Property(r => r.Room).HasColumnName("room");
+            row.Property(r => r.Rooms).HasColumnName("rooms");
+            row.Property(r => r.WantsSender).HasColumnName("wants_sender");
+            row.Property(r => r.WantsBody).HasColumnName("wants_body");
+            row.Property(r => r.RegisteredAt).HasColumnName("registered_at");
+            row.Property(r => r.LastDeliveredAt).HasColumnName("last_delivered_at");
+            row.Property(r => r.LastOutcome).HasColumnName("last_outcome");
+            row.Property(r => r.Failures).HasColumnName("failures");
+            row.Property(r => r.GoneAt).HasColumnName("gone_at");
+            row.HasIndex(r => r.Node).IsUnique();
+            row.HasIndex(r => r.DeviceKey).IsUnique();
+            row.HasIndex(r => r.Owner);
+        });
+        modelBuilder.Entity<QueueRow>(row =>
+        {
+            row.ToTable("queue");
+            row.HasKey(q => q.Key);
+            row.Property(q => q.Key).HasColumnName("key");
+            row.Property(q => q.RegistrationId).HasColumnName("registration_id");
+            row.Property(q => q.Target).HasColumnName("target");
+            row.Property(q => q.Provider).HasColumnName("provider");
+            row.Property(q => q.App).HasColumnName("app");
+            row.Property(q => q.Payload).HasColumnName("payload");
+            row.Property(q => q.Urgency).HasColumnName("urgency");
+            row.Property(q => q.IsCall).HasColumnName("is_call");
+            row.Property(q => q.IsPending).HasColumnName("is_pending");
+            row.Property(q => q.Version).HasColumnName("version");
+            row.Property(q => q.Attempts).HasColumnName("attempts");
+            row.Property(q => q.DueAt).HasColumnName("due_at");
+            row.Property(q => q.ExpiresAt).HasColumnName("expires_at");
+            row.Property(q => q.ClaimedUntil).HasColumnName("claimed_until");
+            row.Property(q => q.SentAt).HasColumnName("sent_at");
+            row.HasIndex(q => q.DueAt).HasFilter("is_pending");
+            row.HasIndex(q => q.RegistrationId);
+        });
+    }
+}

@@ -1,0 +1,177 @@
+using Annex.Push.Delivery;
+using Annex.Push.Providers;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Annex.Push.Storage;
+
+/// <summary>The durable queue on table push.queue. Times are the database's clock's neighbours: they come from the caller's
+/// TimeProvider, so several processes have to agree on the time to a second or so.</summary>
+public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options, TimeProvider time) : IPushQueue
+{
+    // One statement for a batch. Within a batch a key may stand once only (ON CONFLICT would meet its own row): the caller's
+    // duplicates are folded before.
+    private const string Add = """
+        insert into push.queue as q (key, registration_id, target, provider, app, payload, urgency, is_call, is_pending, version,
+            attempts, due_at, expires_at)
+        select k, r, t, p, a, b, u, c, true, 1, 0, $10, e
+        from unnest($1::text[], $2::bigint[], $3::bytea[], $4::text[], $5::text[], $6::bytea[], $7::smallint[], $8::boolean[],
+            $9::timestamptz[]) as n(k, r, t, p, a, b, u, c, e)
+        on conflict (key) do update set
+            registration_id = excluded.registration_id, target = excluded.target, provider = excluded.provider, app = excluded.app,
+            payload = case when q.is_pending and q.urgency > excluded.urgency then q.payload else excluded.payload end,
+            is_call = excluded.is_call or (q.is_pending and q.is_call),
+            urgency = case when q.is_pending then greatest(q.urgency, excluded.urgency) else excluded.urgency end,
+            due_at = case when q.is_pending then q.due_at else greatest($10, coalesce(q.sent_at + $11, $10)) end,
+            attempts = case when q.is_pending then q.attempts else 0 end,
+            expires_at = excluded.expires_at, is_pending = true, version = q.version + 1
+        returning q.key, q.version > 1 and (q.due_at > $10 or q.claimed_until > $10)
+        """;
+
+    private const string Claim = """
+        with due as (
+            select key from push.queue
+            where is_pending and due_at <= $1 and (claimed_until is null or claimed_until <= $1) and not provider = any($4)
+            order by due_at limit $2 for update skip locked)
+        update push.queue q set claimed_until = $3 from due where q.key = due.key
+        returning q.key, q.registration_id, q.target, q.provider, q.app, q.payload, q.urgency, q.is_call, q.expires_at, q.version,
+            q.attempts
+        """;
+
+    // What came in while it was on its way has raised the version: it stays pending, due after the pause.
+    private const string Complete = """
+        update push.queue q set is_pending = q.version <> d.version, claimed_until = null, sent_at = $3, attempts = 0,
+            due_at = $3 + $4
+        from unnest($1::text[], $2::bigint[]) as d(key, version) where q.key = d.key
+        """;
+
+    private const string Postpone = """
+        update push.queue set claimed_until = null, due_at = $2, attempts = attempts + $3 where key = $1
+        """;
+
+    public async Task<bool[]> AddAsync(IReadOnlyList<QueuedPush> pushes, CancellationToken cancellationToken)
+    {
+        var folded = Fold(pushes);
+        await using var command = database.CreateCommand(Add);
+        command.Parameters.AddRange((NpgsqlParameter[])
+        [
+            Array(NpgsqlDbType.Text, folded, p => p.Key),
+            Array(NpgsqlDbType.Bigint, folded, p => p.RegistrationId),
+            Array(NpgsqlDbType.Bytea, folded, p => p.ClosedTarget),
+            Array(NpgsqlDbType.Text, folded, p => p.Provider),
+            Array(NpgsqlDbType.Text, folded, p => p.App),
+            Array(NpgsqlDbType.Bytea, folded, p => p.Payload),
+            Array(NpgsqlDbType.Smallint, folded, p => (short)p.Urgency),
+            Array(NpgsqlDbType.Boolean, folded, p => p.IsCall),
+            Array(NpgsqlDbType.TimestampTz, folded, p => p.ExpiresAt),
+            new() { Value = time.GetUtcNow() },
+            new() { Value = options.MinInterval },
+        ]);
+        var coalesced = new Dictionary<string, bool>(folded.Count, StringComparer.Ordinal);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) coalesced[reader.GetString(0)] = reader.GetBoolean(1);
+        var first = new HashSet<string>(StringComparer.Ordinal);
+        return [.. pushes.Select(p => !first.Add(p.Key) || coalesced[p.Key])];
+    }
+
+    public async Task<IReadOnlyList<QueuedPush>> ClaimAsync(int limit, TimeSpan lease, IReadOnlyCollection<string> pausedProviders,
+        CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var command = database.CreateCommand(Claim);
+        command.Parameters.AddRange((NpgsqlParameter[])
+        [
+            new() { Value = now }, new() { Value = limit }, new() { Value = now + lease },
+            Texts(pausedProviders),
+        ]);
+        var claimed = new List<QueuedPush>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            claimed.Add(new QueuedPush
+            {
+                Key = reader.GetString(0),
+                RegistrationId = reader.IsDBNull(1) ? null : reader.GetInt64(1),
+                ClosedTarget = reader.IsDBNull(2) ? null : reader.GetFieldValue<byte[]>(2),
+                Provider = reader.GetString(3),
+                App = reader.IsDBNull(4) ? null : reader.GetString(4),
+                Payload = reader.GetFieldValue<byte[]>(5),
+                Urgency = (PushUrgency)reader.GetInt16(6),
+                IsCall = reader.GetBoolean(7),
+                ExpiresAt = reader.GetFieldValue<DateTimeOffset>(8),
+                Version = reader.GetInt64(9),
+                Attempts = reader.GetInt32(10),
+            });
+        }
+        return claimed;
+    }
+
+    public async Task CompleteAsync(IReadOnlyList<QueuedPush> sent, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Complete);
+        command.Parameters.AddRange((NpgsqlParameter[])
+        [
+            Array(NpgsqlDbType.Text, sent, p => p.Key),
+            Array(NpgsqlDbType.Bigint, sent, p => p.Version),
+            new() { Value = time.GetUtcNow() },
+            new() { Value = options.MinInterval },
+        ]);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async Task PostponeAsync(QueuedPush push, DateTimeOffset until, bool isAttempt, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Postpone);
+        command.Parameters.AddRange((NpgsqlParameter[])
+            [new() { Value = push.Key }, new() { Value = until }, new() { Value = isAttempt ? 1 : 0 }]);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async Task DropRegistrationAsync(long registrationId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("delete from push.queue where registration_id = $1");
+        command.Parameters.Add(new() { Value = registrationId });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async Task<DateTimeOffset?> NextDueAsync(IReadOnlyCollection<string> pausedProviders, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("""
+            select min(greatest(due_at, coalesce(claimed_until, due_at))) from push.queue
+            where is_pending and not provider = any($1)
+            """);
+        command.Parameters.Add(Texts(pausedProviders));
+        return await command.ExecuteScalarAsync(cancellationToken) is DateTime due ? new DateTimeOffset(due, TimeSpan.Zero) : null;
+    }
+
+    /// <summary>Takes away rows that wait for nothing and remember nothing of use, in one small bite.</summary>
+    public async Task<int> SweepAsync(int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("""
+            delete from push.queue where key in (
+                select key from push.queue where not is_pending and sent_at < $1 limit $2 for update skip locked)
+            """);
+        command.Parameters.AddRange((NpgsqlParameter[])
+            [new() { Value = time.GetUtcNow() - options.MinInterval - TimeSpan.FromMinutes(1) }, new() { Value = limit }]);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>One push a key: the last payload among those of the highest urgency.</summary>
+    private static List<QueuedPush> Fold(IReadOnlyList<QueuedPush> pushes)
+    {
+        var last = new Dictionary<string, QueuedPush>(pushes.Count, StringComparer.Ordinal);
+        foreach (var push in pushes)
+        {
+            last[push.Key] = !last.TryGetValue(push.Key, out var earlier) || push.Urgency >= earlier.Urgency
+                ? push with { IsCall = push.IsCall || earlier is { IsCall: true } }
+                : earlier with { ExpiresAt = push.ExpiresAt, IsCall = push.IsCall || earlier.IsCall };
+        }
+        return [.. last.Values];
+    }
+
+    private static NpgsqlParameter Texts(IReadOnlyCollection<string> texts) =>
+        new() { Value = texts.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
+
+    private static NpgsqlParameter Array<T>(NpgsqlDbType type, IReadOnlyList<QueuedPush> pushes, Func<QueuedPush, T> value) =>
+        new() { NpgsqlDbType = NpgsqlDbType.Array | type, Value = pushes.Select(value).ToArray() };
+}
