@@ -1,0 +1,17 @@
+namespace Annex.Push;
+
+/// <summary>One app at Apple, section Push:Apns:NAME; NAME is its pushModule.</summary>
+public sealed class ApnsAppOptions
+{
+    public string BundleId { get; set; } = "";
+
+    public string TeamId { get; set; } = "";
+
+    public string KeyId { get; set; } = "";
+
+    /// <summary>The .p8 file.</summary>
+    public string KeyFile { get; set; } = "";
+
+    /// <summary>https://api.sandbox.push.apple.com for development builds.</summary>
+    public string Server { get; set; } = "https://api.push.apple.com";
+}

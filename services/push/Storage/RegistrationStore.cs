@@ -1,0 +1,233 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Annex.Push.Delivery;
+using Annex.Push.Registrations;
+using Microsoft.EntityFrameworkCore;
+
+namespace Annex.Push.Storage;
+
+/// <summary>
+/// Registrations in PostgreSQL, with a bounded cache of those that are published to. A change by another process is seen after
+/// <see cref="CacheFor"/> at the latest.
+/// </summary>
+public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts, TargetVault vault, PushOptions options, TimeProvider time)
+    : IRegistrationSource
+{
+    private const int MaxCached = 20_000;
+
+    private static readonly TimeSpan CacheFor = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<string, Cached> _byNode = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<long, Cached> _byId = new();
+
+    /// <summary>Called after a registration was found dead, outside of any transaction.</summary>
+    public event Action<Registration>? Gone;
+
+    public PushTarget Open(byte[] closedTarget) => vault.Open(closedTarget);
+
+    /// <summary>The registration of a node, dead ones included; null where there is none.</summary>
+    public async ValueTask<Registration?> FindByNodeAsync(string node, CancellationToken cancellationToken)
+    {
+        if (_byNode.TryGetValue(node, out var cached) && cached.Until > time.GetUtcNow()) return cached.Registration;
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var row = await db.Registrations.AsNoTracking().FirstOrDefaultAsync(r => r.Node == node, cancellationToken);
+        return row is null ? null : Remember(row);
+    }
+
+    public async ValueTask<Registration?> FindAsync(long id, CancellationToken cancellationToken)
+    {
+        if (_byId.TryGetValue(id, out var cached) && cached.Until > time.GetUtcNow()) return cached.Registration;
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var row = await db.Registrations.AsNoTracking().FirstOrDefaultAsync(r => r.Id == id, cancellationToken);
+        return row is null ? null : Remember(row);
+    }
+
+    public async Task<IReadOnlyList<RegistrationRow>> ListAsync(string owner, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Registrations.AsNoTracking().Where(r => r.Owner == owner && r.GoneAt == null)
+            .OrderBy(r => r.Id).Take(options.MaxDevicesPerUser).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>The devices of these users that want to hear of a room's message, bounded by the caller's list.</summary>
+    public async Task<IReadOnlyList<Registration>> ListForRoomAsync(IReadOnlyCollection<string> owners, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await db.Registrations.AsNoTracking()
+            .Where(r => owners.Contains(r.Owner) && r.GoneAt == null && r.Rooms != RoomNotifications.None && r.Room == null)
+            .ToListAsync(cancellationToken);
+        return [.. rows.Select(ToRegistration)];
+    }
+
+    /// <summary>Registers a device, or gives the one registered before its new target: same node, new secret.</summary>
+    /// <exception cref="TooManyDevicesException">The user's limit is reached.</exception>
+    public async Task<NewRegistration> RegisterAsync(RegistrationRequest request, CancellationToken cancellationToken)
+    {
+        var deviceKey = vault.Fingerprint($"{request.Owner}\n{request.Provider}\n{request.Device}\n{request.Room}");
+        var secret = NodeSecrets.New();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        // Two registrations of one user wait for each other, so that the limit holds.
+        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({request.Owner}, 7))", cancellationToken);
+        var row = await db.Registrations.FirstOrDefaultAsync(r => r.DeviceKey == deviceKey, cancellationToken);
+        if (row is null)
+        {
+            if (await db.Registrations.CountAsync(r => r.Owner == request.Owner, cancellationToken) >= options.MaxDevicesPerUser)
+                throw new TooManyDevicesException();
+            row = new RegistrationRow
+            {
+                Node = NodeSecrets.New(),
+                SecretHash = [],
+                Owner = request.Owner,
+                DeviceKey = deviceKey,
+                Device = request.Device,
+                Provider = request.Provider,
+                Target = [],
+                Room = request.Room,
+            };
+            db.Registrations.Add(row);
+        }
+        row.SecretHash = NodeSecrets.Hash(secret);
+        row.Target = vault.Close(request.Target);
+        row.App = request.App;
+        row.Rooms = request.Rooms;
+        row.WantsSender = request.WantsSender;
+        row.WantsBody = request.WantsBody;
+        row.RegisteredAt = time.GetUtcNow();
+        row.GoneAt = null;
+        row.Failures = 0;
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        Forget(row.Id, row.Node);
+        return new NewRegistration(row.Node, secret);
+    }
+
+    /// <summary>Ends registrations of this owner; a null filter matches all.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> UnregisterAsync(string owner, string? provider, string? device, string? room, string? node,
+        CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await RemoveAsync(db, db.Registrations.Where(r => r.Owner == owner
+            && (provider == null || r.Provider == provider) && (device == null || r.Device == device)
+            && (room == null || r.Room == room) && (node == null || r.Node == node)), cancellationToken);
+    }
+
+    /// <summary>Inside the caller's transaction: the account is gone.</summary>
+    public async Task<int> RemoveOwnerAsync(PushDbContext db, string owner, CancellationToken cancellationToken) =>
+        await RemoveAsync(db, db.Registrations.Where(r => r.Owner == owner), cancellationToken);
+
+    public async Task MarkGoneAsync(long id, string reason, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var row = await db.Registrations.FirstOrDefaultAsync(r => r.Id == id && r.GoneAt == null, cancellationToken);
+        if (row is null) return;
+        row.GoneAt = time.GetUtcNow();
+        row.LastOutcome = reason;
+        await db.SaveChangesAsync(cancellationToken);
+        Forget(row.Id, row.Node);
+        Gone?.Invoke(ToRegistration(row));
+    }
+
+    /// <summary>The server was told that a dead node is dead: now the row goes.</summary>
+    public async Task ForgetGoneAsync(long id, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await RemoveAsync(db, db.Registrations.Where(r => r.Id == id && r.GoneAt != null), cancellationToken);
+    }
+
+    /// <summary>Dead registrations that nobody asked for in this long go without a word.</summary>
+    public async Task<int> SweepGoneAsync(TimeSpan after, CancellationToken cancellationToken)
+    {
+        var before = time.GetUtcNow() - after;
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await RemoveAsync(db, db.Registrations.Where(r => r.GoneAt < before), cancellationToken);
+    }
+
+    /// <summary>Keeps a provider's word for "my devices".</summary>
+    public async Task RecordAsync(long id, string outcome, bool isDelivered, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Registrations.Where(r => r.Id == id).ExecuteUpdateAsync(set => set
+            .SetProperty(r => r.LastOutcome, outcome)
+            .SetProperty(r => r.LastDeliveredAt, r => isDelivered ? now : r.LastDeliveredAt)
+            .SetProperty(r => r.Failures, r => isDelivered ? 0 : r.Failures + 1), cancellationToken);
+    }
+
+    /// <summary>Closes targets again that an older key closed, a few at a time; 0 when all are under the newest.</summary>
+    public async Task<int> RotateAsync(int limit, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var newest = vault.Close(new PushTarget(""))[..4];
+        var rows = await db.Registrations.FromSql(
+            $"select * from push.registrations where substring(target from 1 for 4) <> {newest} limit {limit} for update skip locked")
+            .ToListAsync(cancellationToken);
+        foreach (var row in rows) row.Target = vault.Close(vault.Open(row.Target));
+        await db.SaveChangesAsync(cancellationToken);
+        return rows.Count;
+    }
+
+    private async Task<int> RemoveAsync(PushDbContext db, IQueryable<RegistrationRow> which, CancellationToken cancellationToken)
+    {
+        var rows = await which.Select(r => new { r.Id, r.Node }).ToListAsync(cancellationToken);
+        if (rows.Count == 0) return 0;
+        long[] ids = [.. rows.Select(r => r.Id)];
+        await db.Queue.Where(q => q.RegistrationId != null && ids.Contains(q.RegistrationId.Value)).ExecuteDeleteAsync(cancellationToken);
+        await db.Registrations.Where(r => ids.Contains(r.Id)).ExecuteDeleteAsync(cancellationToken);
+        foreach (var row in rows) Forget(row.Id, row.Node);
+        return rows.Count;
+    }
+
+    private Registration Remember(RegistrationRow row)
+    {
+        if (_byNode.Count >= MaxCached)
+        {
+            _byNode.Clear();
+            _byId.Clear();
+        }
+        var cached = new Cached(ToRegistration(row), time.GetUtcNow() + CacheFor);
+        _byNode[row.Node] = cached;
+        _byId[row.Id] = cached;
+        return cached.Registration;
+    }
+
+    private void Forget(long id, string node)
+    {
+        _byNode.TryRemove(node, out _);
+        _byId.TryRemove(id, out _);
+    }
+
+    private Registration ToRegistration(RegistrationRow row) => new()
+    {
+        Id = row.Id,
+        Node = row.Node,
+        SecretHash = row.SecretHash,
+        Owner = row.Owner,
+        Device = row.Device,
+        Provider = row.Provider,
+        App = row.App,
+        Target = OpenOrEmpty(row.Target),
+        Room = row.Room,
+        Rooms = row.Rooms,
+        WantsSender = row.WantsSender,
+        WantsBody = row.WantsBody,
+        RegisteredAt = row.RegisteredAt,
+        IsGone = row.GoneAt is not null,
+    };
+
+    /// <summary>A target whose key the operator threw away cannot be pushed to, but its row can still be listed and removed.</summary>
+    private PushTarget OpenOrEmpty(byte[] closed)
+    {
+        try
+        {
+            return vault.Open(closed);
+        }
+        catch (CryptographicException)
+        {
+            return new PushTarget("");
+        }
+    }
+
+    private sealed record Cached(Registration Registration, DateTimeOffset Until);
+}
