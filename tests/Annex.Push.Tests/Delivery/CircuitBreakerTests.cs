@@ -7,7 +7,7 @@ namespace Annex.Push.Tests.Delivery;
 
 public sealed class CircuitBreakerTests
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly ManualTime _time = new();
     private readonly CircuitBreaker _circuit;
 
     public CircuitBreakerTests() => _circuit = new CircuitBreaker(_time, 3, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
