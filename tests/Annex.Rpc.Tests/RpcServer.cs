@@ -1,8 +1,10 @@
+using System.Net;
 using Annex.Testing.Rpc;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -18,12 +20,19 @@ public sealed class RpcServer : IAsyncDisposable
 
     public PipeListener Listener { get; }
 
-    public static async Task<RpcServer> StartAsync(RpcServiceMap services, RpcServerOptions? options = null)
+    public static async Task<RpcServer> StartAsync(
+        RpcServiceMap services, RpcServerOptions? options = null, HttpsConnectionAdapterOptions? tls = null)
     {
         var listener = new PipeListener();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(
-            kestrel => kestrel.Listen(new System.Net.DnsEndPoint("memory", 1), o => o.Protocols = HttpProtocols.Http2));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(new DnsEndPoint("memory", 1), listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            if (tls is not null)
+                listen.UseHttps(tls);
+        }));
+        if (tls is not null)
+            builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services.AddRouting();
         builder.Services.AddLogging();
         builder.Services.AddSingleton<IConnectionListenerFactory>(listener);
@@ -44,8 +53,8 @@ public sealed class RpcServer : IAsyncDisposable
     {
         foreach (var channel in _channels)
             channel.Dispose();
-        // A second, and who still watches is cut off.
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        // Who still watches is cut off.
+        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
         await _app.StopAsync(patience.Token);
         await _app.DisposeAsync();
     }

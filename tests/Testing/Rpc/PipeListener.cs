@@ -31,9 +31,8 @@ public sealed class PipeListener : IConnectionListenerFactory, IConnectionListen
     {
         var toServer = new Pipe();
         var toClient = new Pipe();
-        _incoming.Writer.TryWrite(new DefaultConnectionContext(Guid.NewGuid().ToString())
+        _incoming.Writer.TryWrite(new Connection(new Ends(toServer.Reader, toClient.Writer))
         {
-            Transport = new Ends(toServer.Reader, toClient.Writer),
             RemoteEndPoint = CallersAddress,
             LocalEndPoint = EndPoint,
         });
@@ -54,6 +53,24 @@ public sealed class PipeListener : IConnectionListenerFactory, IConnectionListen
     }
 
     public ValueTask DisposeAsync() => UnbindAsync();
+
+    // Ends both directions when the server lets go of it, as a socket does.
+    private sealed class Connection(IDuplexPipe ends) : DefaultConnectionContext(Guid.NewGuid().ToString(), ends, ends)
+    {
+        public override void Abort(ConnectionAbortedException abortReason)
+        {
+            Transport.Input.CancelPendingRead();
+            Transport.Output.CancelPendingFlush();
+            base.Abort(abortReason);
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            await Transport.Input.CompleteAsync();
+            await Transport.Output.CompleteAsync();
+            await base.DisposeAsync();
+        }
+    }
 
     private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 

@@ -6,7 +6,8 @@ using Grpc.Core;
 namespace Annex.Testing.Rpc;
 
 /// <summary>The probe contract, served by Annex.</summary>
-public sealed class ProbeService : Probe.ProbeBase
+/// <param name="toggle">Called by Left for keys that begin with "toggle", which nobody has to wait for.</param>
+public sealed class ProbeService(Action? toggle = null) : Probe.ProbeBase
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _left = new();
 
@@ -62,7 +63,10 @@ public sealed class ProbeService : Probe.ProbeBase
 
     public override async Task<CountReply> Left(WaitRequest request, ServerCallContext context)
     {
-        await SignalOf(request.Key).Task.WaitAsync(context.CancellationToken);
+        if (request.Key.StartsWith("toggle", StringComparison.Ordinal))
+            toggle?.Invoke();
+        else
+            await SignalOf(request.Key).Task.WaitAsync(context.CancellationToken);
         return new CountReply { N = 1 };
     }
 
