@@ -1,4 +1,16 @@
+using Annex.Hosting.Configuration;
+using Annex.Hosting.Messaging;
+using Annex.Hosting.Observability;
+using Annex.Hosting.Storage;
+using Annex.Hosting.Web;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Annex.Hosting;
 
@@ -6,11 +18,174 @@ namespace Annex.Hosting;
 public static class AnnexApplication
 {
     /// <summary>Runs until it is told to stop. The exit code is 0, or 1 when the configuration is wrong (one line per wrong key
-    /// on standard error) or the start failed.</summary>
-    public static Task<int> RunAsync(string[] args, params AnnexService[] services) => throw new NotImplementedException();
+    /// on standard error), the start failed or a lease was lost.</summary>
+    public static async Task<int> RunAsync(string[] args, params AnnexService[] services)
+    {
+        try
+        {
+            await using var app = Build(args, settings: null, services);
+            await app.StartAsync();
+            app.Services.GetRequiredService<Listeners>().LogAddresses(
+                app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Annex"));
+            await app.WaitForShutdownAsync();
+            return Environment.ExitCode;
+        }
+        catch (ConfigurationException e)
+        {
+            foreach (var line in e.Lines)
+                await Console.Error.WriteLineAsync(line);
+            return 1;
+        }
+        catch (StartException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 1;
+        }
+        catch (IOException e) when (e.Message.Contains("bind", StringComparison.OrdinalIgnoreCase))
+        {
+            await Console.Error.WriteLineAsync($"{e.Message} Another process listens there: change a Listen key.");
+            return 1;
+        }
+    }
 
-    /// <summary>For tests: the application, validated and not started. <paramref name="settings"/> win over files and
-    /// environment.</summary>
+    /// <summary>For tests: the application, validated and not started. With <paramref name="settings"/> neither a file nor the
+    /// environment counts.</summary>
+    /// <exception cref="ConfigurationException">Something is wrong; one line per key.</exception>
     public static WebApplication Build(string[] args, IEnumerable<KeyValuePair<string, string?>>? settings,
-        params AnnexService[] services) => throw new NotImplementedException();
+        params AnnexService[] services)
+    {
+        var errors = new ConfigurationErrors();
+        var web = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Annex.Hosting" });
+        ConfigurationSources.Add(web.Configuration, args, settings, errors);
+        ThrowIfWrong(errors);
+        var process = Configure(web, services, errors);
+        ThrowIfWrong(errors);
+        var app = web.Build();
+        process.Listeners.Map(app);
+        return app;
+    }
+
+    /// <summary>Where a service listens, once the application has started; null where it has no such listener.</summary>
+    public static Uri? AddressOf(WebApplication app, string service, ListenerKind kind)
+    {
+        var listener = app.Services.GetRequiredService<Listeners>().Find(kind, service);
+        return listener?.Bound is { } bound ? new Uri($"{(listener.IsTls ? "https" : "http")}://{bound.IPEndPoint}") : null;
+    }
+
+    /// <summary>For the options page: each section with its options class, whether or not the configuration is complete.</summary>
+    internal static IReadOnlyList<(string Path, object Options)> Describe(
+        IEnumerable<KeyValuePair<string, string?>> settings, params AnnexService[] services)
+    {
+        var web = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Annex.Hosting" });
+        web.Configuration.AddInMemoryCollection(settings);
+        return [.. Configure(web, services, new ConfigurationErrors()).ReadSections.Select(s => (s.Section.Path, s.Options))];
+    }
+
+    private static ProcessBuilder Configure(WebApplicationBuilder web, AnnexService[] services, ConfigurationErrors errors)
+    {
+        var reader = new OptionsReader(errors);
+        var options = new AnnexOptions();
+        reader.Read(new RootSection(web.Configuration), options);
+        var running = Enabled(web.Configuration, services, errors);
+        var process = new ProcessBuilder(web, options, errors, reader, running.Select(s => s.Name));
+        AddShared(web, process, running);
+        web.Services.AddHostedService<DatabaseStarter>();
+        foreach (var service in running)
+        {
+            var common = process.ReadServiceOptions(service.Name);
+            var ops = process.AddListener(ListenerKind.Ops, service.Name, common.Ops.Listen, http: null);
+            if (ops.Services.Count == 1)
+                ProcessBuilder.MapEndpoints(ops, process.OpsMaps);
+            service.Configure(new AnnexServiceBuilder(service.Name, process, common));
+        }
+        web.Services.AddSingleton<EventBus>();
+        web.Services.AddHostedService(provider => provider.GetRequiredService<EventBus>());
+        CheckKeys(web.Configuration, services, process, errors);
+        return process;
+    }
+
+    private static void AddShared(WebApplicationBuilder web, ProcessBuilder process, List<AnnexService> running)
+    {
+        var services = web.Services;
+        services.AddSingleton(process.Options);
+        services.AddSingleton(process.EventTypes);
+        services.AddSingleton(process.Listeners);
+        services.AddSingleton(process.CreatePeers);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<MetricStore>();
+        services.AddRoutingCore();
+        services.AddHealthChecks().Add(new HealthCheckRegistration(
+            "bus", provider => provider.GetRequiredService<EventBus>(), failureStatus: null, tags: ["ready"]));
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        AddLogging(web.Logging, process.Options.Logging);
+        Telemetry.Add(services, web.Logging, process.Options.Observability,
+            running.Count == 1 ? $"annex-{running[0].Name.ToLowerInvariant()}" : "annex");
+        web.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>()
+            .Configure<IServiceProvider>((kestrel, provider) => process.Listeners.Listen(kestrel, provider));
+    }
+
+    private static void AddLogging(ILoggingBuilder logging, LogOptions options)
+    {
+        logging.SetMinimumLevel(options.Level);
+        // Their Information is our Debug: an operator reads about components, not about statements and requests.
+        foreach (var category in (string[])["Microsoft", "System", "Npgsql", "MassTransit", "RabbitMQ"])
+            logging.AddFilter(category, options.Level > LogLevel.Debug ? LogLevel.Warning : options.Level);
+        // The health service says again what /health/ready says, with a stack.
+        logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+        foreach (var (category, level) in options.Levels)
+            logging.AddFilter(category, level);
+        if (options.Format == LogFormat.Json)
+            logging.AddJsonConsole(json =>
+            {
+                json.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+                json.UseUtcTimestamp = true;
+            });
+        else
+            logging.AddSimpleConsole(line =>
+            {
+                line.SingleLine = true;
+                line.TimestampFormat = "yyyy-MM-dd HH:mm:ss.fff ";
+                line.UseUtcTimestamp = true;
+            });
+    }
+
+    private static List<AnnexService> Enabled(
+        ConfigurationManager configuration, AnnexService[] services, ConfigurationErrors errors)
+    {
+        var running = services.Where(s => configuration.GetSection(s.Name)["Enabled"] is { Length: > 0 } enabled
+            ? !bool.TryParse(enabled, out var isEnabled) || isEnabled
+            : services.Length == 1 || !string.IsNullOrEmpty(configuration.GetSection(s.Name)["Component:Jid"])).ToList();
+        if (running.Count == 0)
+        {
+            errors.Add(string.Join(", ", services.Select(s => $"{s.Name}:Enabled")),
+                services.Length == 1 ? "it is false, so there is nothing to run"
+                    : "none is true and no Component:Jid is given, so there is nothing to run");
+        }
+        return running;
+    }
+
+    private static void CheckKeys(
+        ConfigurationManager configuration, AnnexService[] services, ProcessBuilder process, ConfigurationErrors errors)
+    {
+        var keys = new UnknownKeys(errors);
+        keys.Add("", typeof(AnnexOptions));
+        keys.AddOpen(ConfigurationSources.FileKey);
+        // Sections of services in other processes: one file serves all.
+        foreach (var name in DefaultPorts.Services.Concat(services.Select(s => s.Name)))
+        {
+            if (!process.IsInProcess(name))
+                keys.AddOpen(name);
+        }
+        foreach (var (section, options) in process.ReadSections)
+            keys.Add(section.Path, options.GetType());
+        keys.Check(configuration);
+        process.CheckPeers();
+    }
+
+    private static void ThrowIfWrong(ConfigurationErrors errors)
+    {
+        if (!errors.IsEmpty)
+            throw new ConfigurationException(errors.Lines);
+    }
 }

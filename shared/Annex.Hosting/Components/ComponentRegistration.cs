@@ -1,3 +1,4 @@
+using Annex.Hosting.Storage;
 using Annex.Xmpp.Addressing;
 using Annex.Xmpp.Routing;
 using Annex.Xmpp.Streams;
@@ -13,7 +14,7 @@ namespace Annex.Hosting.Components;
 internal static class ComponentRegistration
 {
     public static void Add(IServiceCollection services, string service, ComponentOptions options,
-        Action<IServiceProvider, StanzaRouter> routes)
+        Action<IServiceProvider, StanzaRouter> routes, Func<IServiceProvider, CancellationToken, Task>? beforeConnect = null)
     {
         services.AddKeyedSingleton(service, (_, _) => new StanzaRouter());
         services.AddKeyedSingleton(service, (provider, _) => Create(provider, service, options));
@@ -21,7 +22,11 @@ internal static class ComponentRegistration
             provider,
             provider.GetRequiredKeyedService<ComponentConnection>(service),
             provider.GetRequiredKeyedService<StanzaRouter>(service),
-            routes));
+            routes,
+            provider.GetKeyedService<Lease>(service),
+            beforeConnect,
+            provider.GetRequiredService<IHostApplicationLifetime>(),
+            provider.GetRequiredService<ILoggerFactory>().CreateLogger($"Annex.{service}.Component")));
         services.AddHealthChecks().Add(new HealthCheckRegistration(
             $"{service}:component",
             provider => new ComponentHealth(provider.GetRequiredKeyedService<ComponentConnection>(service)),
@@ -39,6 +44,8 @@ internal static class ComponentRegistration
             error("Component:Jid", $"'{options.Jid}' is not a domain");
         if (string.IsNullOrEmpty(options.Secret) && string.IsNullOrEmpty(options.SecretFile))
             error("Component:Secret", "missing: the secret of the component, or SecretFile with its path");
+        if (options.Port is < 1 or > 65535)
+            error("Component:Port", $"{options.Port} is not a port");
     }
 
     private static ComponentConnection Create(IServiceProvider provider, string service, ComponentOptions options)

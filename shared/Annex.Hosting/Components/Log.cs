@@ -45,4 +45,7 @@ internal static partial class Log
 
     [LoggerMessage(111, LogLevel.Error, "{Component}: a handler failed; the sender of an iq got internal-server-error")]
     public static partial void HandlerFailed(ILogger logger, Exception exception, string component);
+
+    [LoggerMessage(112, LogLevel.Critical, "{Component} could not be made ready to connect; the process ends")]
+    public static partial void NotConnected(ILogger logger, Exception exception, string component);
 }

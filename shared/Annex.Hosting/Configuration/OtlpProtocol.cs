@@ -1,0 +1,7 @@
+namespace Annex.Hosting.Configuration;
+
+public enum OtlpProtocol
+{
+    HttpProtobuf,
+    Grpc,
+}

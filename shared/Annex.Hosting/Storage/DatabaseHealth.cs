@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
+
+namespace Annex.Hosting.Storage;
+
+/// <summary>Ready means that the service's database answers.</summary>
+internal sealed class DatabaseHealth(IServiceProvider services, string service) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var source = services.GetRequiredKeyedService<NpgsqlDataSource>(service);
+            await using var command = source.CreateCommand("select 1");
+            await command.ExecuteScalarAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (NpgsqlException e)
+        {
+            return HealthCheckResult.Unhealthy(e.Message);
+        }
+    }
+}
