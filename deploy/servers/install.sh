@@ -1,0 +1,48 @@
+#!/bin/bash
+# install.sh [NAME...]: installs the Debian packages that are missing, of those named or of all in packages.txt, and
+# says which. No service is started: ./run and the tests start their own, private ones. Needs root, or sudo.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+
+mapfile -t wanted < <(if [ $# -gt 0 ]; then printf '%s\n' "$@"; else grep -v '^#' "$here/packages.txt"; fi)
+missing=()
+for name in "${wanted[@]}"; do
+  dpkg-query -W -f='${db:Status-Status}\n' "$name" 2>/dev/null | grep -qx installed || missing+=("$name")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+command -v apt-get >/dev/null || {
+  echo "Annex needs these packages, and this system has no apt-get to install them with: ${missing[*]}" >&2
+  exit 1
+}
+root=()
+if [ "$(id -u)" != 0 ]; then
+  command -v sudo >/dev/null || { echo "Run this as root, or install sudo; missing: ${missing[*]}" >&2; exit 1; }
+  root=(sudo)
+fi
+echo "Installing with apt: ${missing[*]}" >&2
+
+# policy-rc.d is Debian's way to say that an installation may start no service; RUNLEVEL does the same for debconf-less
+# scripts. A file that was there before stays as it was.
+policy=/usr/sbin/policy-rc.d made=''
+if [ ! -e $policy ]; then
+  printf '#!/bin/sh\nexit 101\n' | "${root[@]}" tee $policy >/dev/null
+  "${root[@]}" chmod 755 $policy
+  made=yes
+fi
+trap '[ -z "$made" ] || "${root[@]}" rm -f $policy' EXIT
+
+log=$(mktemp)
+quietly() {
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 "$@" </dev/null >"$log" 2>&1 || {
+    tail -n 30 "$log" >&2
+    rm -f "$log"
+    echo "Could not install: ${missing[*]}" >&2
+    exit 1
+  }
+}
+# A minimal Debian has no package lists, an older one stale ones.
+quietly apt-get update -q
+quietly apt-get install -q -y --no-install-recommends "${missing[@]}"
+rm -f "$log"
+echo "Installed." >&2

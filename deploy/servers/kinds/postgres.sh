@@ -1,0 +1,30 @@
+# PostgreSQL. Keys: port; fsync (on; off only where the data may be lost with the machine).
+user=postgres
+stop_signal=INT # "fast": sessions are cut, data is flushed
+
+bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+
+prepare() {
+  [ -n "$bin" ] || fail "PostgreSQL is not installed"
+  need_port port
+  [ -s "$dir/data/PG_VERSION" ] && return
+  rm -rf "$dir/data"
+  local sync=(); [ "${setting[fsync]:-on}" = off ] && sync=(--no-sync)
+  (cd "$dir" && as_user "$bin/initdb" -D "$dir/data" -U annex --auth=trust -E UTF8 --locale=C.UTF-8 "${sync[@]}") \
+    >"$dir/log" 2>&1 || fail "initdb failed"
+}
+
+launch() {
+  # A postmaster.pid that a killed server left names a process that may be anybody's by now.
+  [ ${#pids[@]} -eq 0 ] && rm -f "$dir/data/postmaster.pid"
+  spawn "$bin/postgres" -D "$dir/data" -p "${setting[port]}" -c listen_addresses=127.0.0.1 \
+    -c unix_socket_directories= -c max_connections=200 -c "fsync=${setting[fsync]:-on}" \
+    -c shared_buffers=64MB
+}
+
+is_ready() { "$bin/pg_isready" -q -h 127.0.0.1 -p "${setting[port]}" -U annex -d postgres; }
+
+facts() {
+  echo "port=${setting[port]}"
+  echo "database=Host=127.0.0.1;Port=${setting[port]};Username=annex"
+}
