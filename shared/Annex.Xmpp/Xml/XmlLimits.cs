@@ -15,5 +15,9 @@ public sealed record XmlLimits
     /// <summary>Namespace declarations in force at one place.</summary>
     public int MaxNamespaces { get; init; } = 64;
 
+    /// <summary>Bytes of one namespace name. It is repeated for each element that uses it once it is read into a tree, so that
+    /// one long name would multiply a stanza's size. The longest in use have about a hundred.</summary>
+    public int MaxNamespaceBytes { get; init; } = 1024;
+
     public static readonly XmlLimits Default = new();
 }
