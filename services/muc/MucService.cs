@@ -1,13 +1,39 @@
 using Annex.Hosting;
+using Annex.Muc.Handlers;
+using Annex.Muc.Rooms;
+using Annex.Xmpp.Addressing;
+using Annex.Xmpp.Streams;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Annex.Muc;
 
-/// <summary>What the process is made of.</summary>
+/// <summary>Multi-user chat (XEP-0045) as one of the suite's services.</summary>
 public static class MucService
 {
-    public static AnnexService Definition { get; } = new("Muc", Configure);
+    public const string Name = "Muc";
 
-    private static void Configure(AnnexServiceBuilder service)
+    public static AnnexService Definition { get; } = new(Name, Configure);
+
+    private static void Configure(AnnexServiceBuilder builder)
     {
+        var options = builder.AddOptions<MucOptions>();
+        var admins = builder.Admins;
+        var domains = builder.LocalDomains;
+        builder.Services.AddSingleton(services =>
+        {
+            var connection = services.GetRequiredKeyedService<ComponentConnection>(Name);
+            var store = services.GetService<IRoomStore>();
+            var service = new ChatService(connection.Jid, options, services.GetService<TimeProvider>() ?? TimeProvider.System)
+            {
+                Admins = admins,
+                LocalDomains = domains,
+                IsDurable = store is not null,
+            };
+            var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Annex.Muc");
+            return new RoomDirectory(service, connection, store, logger);
+        });
+        builder.AddComponent((services, router) =>
+            new StanzaHandlers(services.GetRequiredService<RoomDirectory>()).Register(router));
     }
 }

@@ -1,0 +1,136 @@
+using System.Globalization;
+using Annex.Muc.Rooms;
+using Annex.Xmpp.Stanzas;
+using Annex.Xmpp.Xml;
+
+namespace Annex.Muc.Features;
+
+/// <summary>XEP-0030 2.5 and XEP-0128 1.0 for a room: what it is, who is in it, one's reserved nick (XEP-0045 §6.4, §6.5, §7.12).</summary>
+internal sealed class Discovery : IRoomFeature
+{
+    public bool TryIq(Room room, Stanza iq, Effects effects)
+    {
+        if (iq.Type != StanzaType.Get)
+            return false;
+        if (Room.IsPayload(iq, "query"u8, "http://jabber.org/protocol/disco#info"u8))
+            AnswerInfo(room, iq, effects);
+        else if (Room.IsPayload(iq, "query"u8, "http://jabber.org/protocol/disco#items"u8))
+            AnswerItems(room, iq, effects);
+        else
+            return false;
+        return true;
+    }
+
+    private static void AnswerInfo(Room room, Stanza iq, Effects effects)
+    {
+        var node = iq.FirstChild?["node"];
+        switch (node)
+        {
+            case null or "":
+                effects.Result(iq, Describe(room));
+                break;
+            case "x-roomuser-item":
+                effects.Result(iq, ReservedNick(room, iq));
+                break;
+            case MucNamespaces.Traffic:
+                effects.Error(iq, StanzaError.ServiceUnavailable); // nothing is discarded (§17.5 "Allowable Traffic")
+                break;
+            default:
+                effects.Error(iq, StanzaError.ItemNotFound); // XEP-0030 §7
+                break;
+        }
+    }
+
+    private static Element ReservedNick(Room room, Stanza iq)
+    {
+        var query = new Element("query", MucNamespaces.DiscoInfo).With("node", "x-roomuser-item");
+        if (room.Affiliations.NickOf(iq.From!.Bare) is { } nick)
+        {
+            query.Add(new Element("identity", MucNamespaces.DiscoInfo).With("category", "conference").With("name", nick)
+                .With("type", "text"));
+        }
+        return query;
+    }
+
+    private static Element Describe(Room room)
+    {
+        var description = new RoomDescription();
+        AddCore(room, description);
+        foreach (var feature in room.Service.Features)
+            feature.Describe(room, description);
+        var query = new Element("query", MucNamespaces.DiscoInfo);
+        var name = room.Configuration.Name is { Length: > 0 } named ? named : room.Jid.Local;
+        query.Add(new Element("identity", MucNamespaces.DiscoInfo).With("category", "conference").With("type", "text")
+            .With("name", name));
+        foreach (var var in description.Features)
+            query.Add(new Element("feature", MucNamespaces.DiscoInfo).With("var", var));
+        query.Add(Form(description));
+        return query;
+    }
+
+    private static void AddCore(Room room, RoomDescription description)
+    {
+        var configuration = room.Configuration;
+        description.Features.UnionWith(
+        [
+            MucNamespaces.Muc, MucNamespaces.StableId, MucNamespaces.DiscoInfo, MucNamespaces.DiscoItems,
+            MucNamespaces.RoomConfig, MucNamespaces.RoomInfo, MucNamespaces.Request,
+            configuration.HasPassword ? "muc_passwordprotected" : "muc_unsecured",
+            configuration.IsPublic ? "muc_public" : "muc_hidden",
+            configuration.IsPersistent ? "muc_persistent" : "muc_temporary",
+            configuration.IsMembersOnly ? "muc_membersonly" : "muc_open",
+            configuration.IsModerated ? "muc_moderated" : "muc_unmoderated",
+            configuration.IsNonAnonymous ? "muc_nonanonymous" : "muc_semianonymous",
+        ]);
+        description.Add("muc#roominfo_description", "text-single", "Description", configuration.Description);
+        description.Add("muc#roominfo_occupants", "text-single", "Number of occupants",
+            room.OccupantCount.ToString(CultureInfo.InvariantCulture));
+        description.Add("muc#roomconfig_roomname", "text-single", "Room name", configuration.Name);
+        description.Add("muc#maxhistoryfetch", "text-single", "Maximum Number of History Messages Returned by Room",
+            configuration.HistoryLength.ToString(CultureInfo.InvariantCulture));
+        description.Add("muc#roominfo_subjectmod", "boolean", "Occupants may change the subject", Flag(configuration.MayChangeSubject));
+        description.Add("muc#roomconfig_changesubject", "boolean", "Occupants may change the subject",
+            Flag(configuration.MayChangeSubject));
+        description.Add("muc#roomconfig_allowinvites", "boolean", "Members may invite", Flag(configuration.MayInvite));
+        if (configuration.Language.Length > 0)
+            description.Add("muc#roominfo_lang", "text-single", "Language of discussion", configuration.Language);
+        if (configuration.Contacts.Length > 0)
+            description.Add("muc#roominfo_contactjid", "jid-multi", "Contact Addresses", configuration.Contacts);
+        if (configuration.PubSub.Length > 0)
+            description.Add("muc#roomconfig_pubsub", "text-single", "Associated pubsub node", configuration.PubSub);
+        // §13.4: the topic is shown to outsiders only where everybody may walk in and read it.
+        if (room.Subject is { Text.Length: > 0 } subject && configuration is { IsPublic: true, IsMembersOnly: false, HasPassword: false })
+            description.Add("muc#roominfo_subject", "text-single", "Current Discussion Topic", subject.Text);
+    }
+
+    private static string Flag(bool value) => value ? "1" : "0";
+
+    private static Element Form(RoomDescription description)
+    {
+        var form = new Element("x", MucNamespaces.DataForm).With("type", "result");
+        form.Add(Forms.Field("FORM_TYPE", "hidden", null, [MucNamespaces.RoomInfo]));
+        foreach (var (var, type, label, values) in description.Fields)
+            form.Add(Forms.Field(var, type, label, values));
+        return form;
+    }
+
+    /// <summary>§6.5: the occupants, where their list is public; else nothing. Occupants see them anyway.</summary>
+    private static void AnswerItems(Room room, Stanza iq, Effects effects)
+    {
+        var query = new Element("query", MucNamespaces.DiscoItems);
+        if (iq.FirstChild?["node"] is { Length: > 0 } node)
+        {
+            effects.Error(iq, node == "http://jabber.org/protocol/muc#rooms" ? StanzaError.ServiceUnavailable : StanzaError.ItemNotFound);
+            return;
+        }
+        if (room.Configuration.IsOccupantListPublic || room.TryGetSession(iq.From, out _))
+        {
+            foreach (var occupant in room.Occupants)
+            {
+                if (room.Configuration.Broadcasts(occupant.Role))
+                    query.Add(new Element("item", MucNamespaces.DiscoItems).With("jid", occupant.Jid.ToString()));
+            }
+        }
+        effects.Result(iq, query);
+    }
+}

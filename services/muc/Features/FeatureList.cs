@@ -1,0 +1,18 @@
+namespace Annex.Muc.Features;
+
+/// <summary>The features of every room, in the order in which they are asked. A new extension is one file here and one line.</summary>
+internal static class FeatureList
+{
+    public static readonly IRoomFeature[] All =
+    [
+        new Discovery(),
+        new AdminRequests(),
+        new OwnerRequests(),
+        new Registration(),
+        new Invitations(),
+        new VoiceRequests(),
+        new OccupantIds(),
+        new StanzaIds(),
+        new SelfPing(),
+    ];
+}

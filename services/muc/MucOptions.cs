@@ -1,0 +1,155 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Annex.Muc;
+
+/// <summary>Who may create rooms.</summary>
+public enum RoomCreators
+{
+    /// <summary>Users of the LocalDomains.</summary>
+    Local,
+
+    /// <summary>Everyone, federated users included.</summary>
+    Anyone,
+
+    /// <summary>The operators in Admins alone.</summary>
+    Admins,
+}
+
+/// <summary>The section Muc of the configuration. Limits of 0 are no limits, where that is said.</summary>
+public sealed class MucOptions : IValidatableObject
+{
+    /// <summary>The service's name in disco.</summary>
+    public string Name { get; set; } = "Chat rooms";
+
+    public RoomCreators CreateRooms { get; set; } = RoomCreators.Local;
+
+    /// <summary>Rooms of the whole service. 0: no limit.</summary>
+    [Range(0, int.MaxValue)]
+    public int MaxRooms { get; set; } = 200_000;
+
+    /// <summary>Rooms that one bare JID may have created. 0: no limit; operators have none.</summary>
+    [Range(0, int.MaxValue)]
+    public int MaxRoomsPerUser { get; set; } = 100;
+
+    /// <summary>Rooms that one bare JID may be in at once. 0: no limit; operators have none.</summary>
+    [Range(0, int.MaxValue)]
+    public int MaxJoinedPerUser { get; set; } = 500;
+
+    /// <summary>Occupants of one room, whatever its owner configures. 0: no limit.</summary>
+    [Range(0, int.MaxValue)]
+    public int MaxOccupants { get; set; } = 20_000;
+
+    /// <summary>Places beyond the maximum that are kept for admins and owners (XEP-0045 §7.2.9).</summary>
+    [Range(0, 10_000)]
+    public int ReservedPlaces { get; set; } = 10;
+
+    /// <summary>Sessions that share one nick.</summary>
+    [Range(1, 1000)]
+    public int MaxSessionsPerNick { get; set; } = 20;
+
+    /// <summary>Characters of a nick.</summary>
+    [Range(1, 1023)]
+    public int MaxNickLength { get; set; } = 100;
+
+    /// <summary>Characters of a room's name, a reason, a contact.</summary>
+    [Range(1, 10_000)]
+    public int MaxNameLength { get; set; } = 200;
+
+    /// <summary>Characters of a room's description or subject.</summary>
+    [Range(1, 100_000)]
+    public int MaxTextLength { get; set; } = 4000;
+
+    /// <summary>Bytes of a message to a room; larger ones are refused.</summary>
+    [Range(1024, 16 * 1024 * 1024)]
+    public int MaxMessageBytes { get; set; } = 256 * 1024;
+
+    /// <summary>Bytes of a presence that are kept and shown; of a larger one only show, status and priority.</summary>
+    [Range(256, 1024 * 1024)]
+    public int MaxPresenceBytes { get; set; } = 4096;
+
+    /// <summary>Entries in a room's lists (members, bans, admins, owners).</summary>
+    [Range(10, 1_000_000)]
+    public int MaxAffiliations { get; set; } = 50_000;
+
+    /// <summary>Items in one admin request.</summary>
+    [Range(1, 100_000)]
+    public int MaxItems { get; set; } = 1000;
+
+    /// <summary>Messages a second of one session, in the long run. 0: no limit. Affiliated people are exempt.</summary>
+    [Range(0, 10_000)]
+    public double MessagesPerSecond { get; set; } = 5;
+
+    /// <summary>Messages that one session may send at once before that rate holds.</summary>
+    [Range(1, 100_000)]
+    public int MessageBurst { get; set; } = 50;
+
+    /// <summary>Messages a second in one room, all unaffiliated people together. 0: no limit.</summary>
+    [Range(0, 1_000_000)]
+    public double RoomMessagesPerSecond { get; set; } = 500;
+
+    /// <summary>Messages of a room at once before that rate holds.</summary>
+    [Range(1, 1_000_000)]
+    public int RoomMessageBurst { get; set; } = 2000;
+
+    /// <summary>Messages kept for those who enter, at most; muc#maxhistoryfetch cannot be higher.</summary>
+    [Range(0, 10_000)]
+    public int MaxHistory { get; set; } = 200;
+
+    /// <summary>How long a new room waits for its configuration before it opens with the defaults (XEP-0045 §10.1.1).</summary>
+    public TimeSpan LockTimeout { get; set; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>How long the address of a destroyed persistent room answers with gone. 0: not at all.</summary>
+    public TimeSpan TombstoneLife { get; set; } = TimeSpan.FromDays(31);
+
+    /// <summary>How long a persistent room without occupants stays in memory.</summary>
+    public TimeSpan IdleAfter { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Stanzas that may wait for one room; more are refused with resource-constraint.</summary>
+    [Range(16, 1_000_000)]
+    public int MailboxStanzas { get; set; } = 16_384;
+
+    /// <summary>Bytes of stanzas that may wait for one room.</summary>
+    [Range(1024 * 1024, int.MaxValue)]
+    public int MailboxBytes { get; set; } = 32 * 1024 * 1024;
+
+    /// <summary>Iqs between occupants that wait for their answer, per room.</summary>
+    [Range(1, 100_000)]
+    public int MaxRelays { get; set; } = 500;
+
+    /// <summary>How long an iq between occupants may take.</summary>
+    public TimeSpan RelayTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Pings a second to occupants who were in their rooms before the service or its link came back.</summary>
+    [Range(1, 100_000)]
+    public int GhostChecksPerSecond { get; set; } = 100;
+
+    /// <summary>Whether a registered member always has the registered nick (XEP-0045 §7.10: code 210).</summary>
+    public bool EnforceRegisteredNick { get; set; }
+
+    /// <summary>Whether people are told of a changed affiliation while they are not in the room (code 101).</summary>
+    public bool TellAbsentOfAffiliation { get; set; }
+
+    /// <summary>The secret of occupant ids (XEP-0421): import it to keep those of another service. Without it one is made and
+    /// kept in the database.</summary>
+    public string? OccupantIdSecret { get; set; }
+
+    /// <summary>Values of muc#roomconfig fields (without that prefix) that new rooms start with, such as persistentroom: true.</summary>
+    public Dictionary<string, string> Defaults { get; set; } = [];
+
+    /// <summary>Names of muc#roomconfig fields (without that prefix) that only operators may change.</summary>
+    public List<string> Locked { get; set; } = [];
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (LockTimeout < TimeSpan.FromSeconds(1))
+            yield return new ValidationResult("must be at least one second", [nameof(LockTimeout)]);
+        if (IdleAfter < TimeSpan.FromSeconds(1))
+            yield return new ValidationResult("must be at least one second", [nameof(IdleAfter)]);
+        if (RelayTimeout < TimeSpan.FromSeconds(1))
+            yield return new ValidationResult("must be at least one second", [nameof(RelayTimeout)]);
+        if (TombstoneLife < TimeSpan.Zero)
+            yield return new ValidationResult("must not be negative", [nameof(TombstoneLife)]);
+        if (OccupantIdSecret is { Length: > 0 and < 16 })
+            yield return new ValidationResult("must have at least 16 characters", [nameof(OccupantIdSecret)]);
+    }
+}

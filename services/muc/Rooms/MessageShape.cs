@@ -1,0 +1,56 @@
+// Hot path
+using Annex.Xmpp.Stanzas;
+
+namespace Annex.Muc.Rooms;
+
+/// <summary>What a message to a room is made of, as far as the room cares.</summary>
+internal readonly struct MessageShape
+{
+    public bool HasBody { get; private init; }
+
+    /// <summary>§8.1: a subject without body and thread.</summary>
+    public bool IsSubject { get; private init; }
+
+    /// <summary>Carries something that only the room may say.</summary>
+    public bool HasForgeries { get; private init; }
+
+    /// <summary>The sender asks that it is not kept (XEP-0334).</summary>
+    public bool IsNotStored { get; private init; }
+
+    /// <summary>Belongs into an archive: more than a chat state.</summary>
+    public bool IsArchivable { get; private init; }
+
+    public static MessageShape Read(Room room, Stanza message)
+    {
+        bool hasBody = false, hasSubject = false, hasThread = false, hasForgeries = false, isNotStored = false, hasContent = false;
+        var children = message.Children;
+        while (children.ReadElement())
+        {
+            if (ClientContent.IsOwn(children, "body"u8))
+                hasBody = true;
+            else if (ClientContent.IsOwn(children, "subject"u8))
+                hasSubject = true;
+            else if (ClientContent.IsOwn(children, "thread"u8))
+                hasThread = true;
+            else if (ClientContent.IsRoomsOnly(room, children, isPresence: false))
+                hasForgeries = true;
+            else if (children.Namespace.SequenceEqual("urn:xmpp:hints"u8))
+                isNotStored |= children.LocalName.SequenceEqual("no-store"u8)
+                    || children.LocalName.SequenceEqual("no-permanent-store"u8);
+            else
+                hasContent |= !IsPassing(children.Namespace);
+        }
+        return new MessageShape
+        {
+            HasBody = hasBody,
+            IsSubject = hasSubject && !hasBody && !hasThread,
+            HasForgeries = hasForgeries,
+            IsNotStored = isNotStored,
+            IsArchivable = (hasBody || hasContent) && !isNotStored,
+        };
+    }
+
+    // What says nothing once the moment has passed: chat states (XEP-0085), and what only accompanies content.
+    private static bool IsPassing(ReadOnlySpan<byte> ns) =>
+        ns.SequenceEqual("http://jabber.org/protocol/chatstates"u8) || ns.SequenceEqual("urn:xmpp:sid:0"u8);
+}

@@ -1,0 +1,145 @@
+using Annex.Xmpp.Addressing;
+using Annex.Xmpp.Stanzas;
+using Annex.Xmpp.Xml;
+
+namespace Annex.Muc.Rooms;
+
+/// <summary>A room's beginning and end (XEP-0045 §10.1, §10.9), and its return from the store.</summary>
+internal sealed partial class Room
+{
+    /// <summary>The room is there for everybody from now on.</summary>
+    private void Unlock(Effects effects)
+    {
+        IsLocked = false;
+        foreach (var session in _sessions.Values)
+            PersistBehind(effects, new OccupantStored(RecordOf(session), session.Occupant.Affiliation));
+        Announce(effects);
+        if (_sessions.Count == 0)
+            AfterLeaving(effects);
+    }
+
+    /// <summary>How the list of the service shows it now.</summary>
+    private void Announce(Effects effects) =>
+        effects.List(Configuration.IsPublic ? new RoomSummary(Jid, Configuration.Name) : null);
+
+    /// <summary>Ends the room at an owner's or operator's word. One unavailable presence for each occupant, none about the others
+    /// (§10.9).</summary>
+    /// <param name="request">The iq that is answered with a result when all have been told; null: nobody asked.</param>
+    public void Destroy(Destruction why, Stanza? request, Effects effects)
+    {
+        var life = Service.Options.TombstoneLife;
+        var tombstone = Configuration.IsPersistent && !IsLocked && life > TimeSpan.Zero
+            ? new Tombstone(Jid, why.By, why.Alternate, why.Reason, Service.Now, Service.Now + life)
+            : null;
+        Persist(effects, request, IsLocked ? [] : [new RoomRemoved(Jid, tombstone)], then =>
+        {
+            foreach (var session in _sessions.Values)
+                SayDestroyed(session, why, then);
+            foreach (var session in _sessions.Values)
+                Service.Census.RemoveSession(session.Occupant.RealBare);
+            _list.Clear();
+            _sessions.Clear();
+            _occupants.Clear();
+            if (request is not null)
+                then.Result(request, null);
+            Vanish(tombstone, then, isStored: true);
+        });
+    }
+
+    private void SayDestroyed(Session session, Destruction why, Effects effects)
+    {
+        WriteHead(session.Occupant.Jid, isUnavailable: true, [], effects);
+        var xml = effects.BeginTail();
+        xml.Append("'><x xmlns='http://jabber.org/protocol/muc#user'><item affiliation='none' role='none'/><destroy"u8);
+        if (why.Alternate is not null)
+        {
+            xml.Append(" jid='"u8);
+            xml.Append(why.Alternate.Escaped);
+            xml.Append("'"u8);
+        }
+        xml.Append(">"u8);
+        WriteText(xml, "password"u8, why.Password);
+        WriteText(xml, "reason"u8, why.Reason);
+        xml.Append("</destroy><status code='110'/></x>"u8);
+        foreach (var feature in Service.Features)
+            feature.Decorate(this, session.Occupant, xml);
+        xml.Append("</presence>"u8);
+        effects.Send(StanzaKind.Presence, session.Jid);
+    }
+
+    private static void WriteText(XmlBuffer xml, ReadOnlySpan<byte> name, string? text)
+    {
+        if (text is null)
+            return;
+        xml.Append("<"u8);
+        xml.Append(name);
+        xml.Append(">"u8);
+        xml.AppendEscaped(text);
+        xml.Append("</"u8);
+        xml.Append(name);
+        xml.Append(">"u8);
+    }
+
+    /// <summary>The room does not exist any more; the address is free, or says where it went.</summary>
+    private void Vanish(Tombstone? tombstone, Effects effects, bool isStored = false)
+    {
+        if (!isStored)
+            PersistBehind(effects, new RoomRemoved(Jid, null));
+        if (Creator is not null)
+            Service.Census.RemoveRoom(Creator);
+        Exists = false;
+        IsLocked = false;
+        Creator = null;
+        Subject = null;
+        Tombstone = tombstone;
+        Affiliations.Clear();
+        History.Clear();
+        Configuration = Service.DefaultConfiguration;
+        effects.List(null);
+        effects.End(tombstone);
+    }
+
+    private static StanzaError GoneTo(Tombstone tomb) => StanzaError.Gone with
+    {
+        ConditionText = tomb.Alternate is null ? null : $"xmpp:{tomb.Alternate}?join",
+        Text = tomb.Reason ?? "This room was destroyed.",
+    };
+
+    /// <summary>Comes back as it was: nobody is told, since for the occupants nothing happened.</summary>
+    private void Restore(StoredRoom stored)
+    {
+        Tombstone = stored.Tombstone;
+        LastUsed = Service.Now;
+        if (stored.Record is not { } record)
+            return;
+        Exists = true;
+        Configuration = record.Configuration;
+        Creator = record.Creator;
+        CreatedAt = record.CreatedAt;
+        Subject = record.Subject;
+        foreach (var entry in stored.Affiliations)
+            Affiliations.Set(entry);
+        foreach (var message in stored.History)
+            History.Add(message, Configuration.HistoryLength);
+        foreach (var entry in stored.Occupants)
+            RestoreOccupant(entry);
+    }
+
+    private void RestoreOccupant(OccupantRecord entry)
+    {
+        if (!Jid.TryWithResource(entry.Nick, out var nick) || _sessions.ContainsKey(entry.Session))
+            return;
+        var bare = entry.Session.Bare;
+        if (!_occupants.TryGetValue(nick, out var occupant))
+        {
+            var affiliation = AffiliationOf(bare);
+            occupant = new Occupant(nick, bare, Service.OccupantIdOf(Jid, bare)) { Affiliation = affiliation, Role = entry.Role };
+            _occupants.Add(nick, occupant);
+        }
+        else if (!occupant.RealBare.Equals(bare))
+        {
+            return;
+        }
+        Attach(new Session(entry.Session) { Presence = entry.Presence ?? Session.PlainPresence, IsRestored = true }, occupant);
+    }
+}

@@ -1,0 +1,76 @@
+using Annex.Xmpp.Stanzas;
+
+namespace Annex.Muc.Rooms;
+
+/// <summary>The room's subject (XEP-0045 §7.2.15, §8.1).</summary>
+internal sealed partial class Room
+{
+    private void ChangeSubject(Stanza stanza, Occupant occupant, Effects effects)
+    {
+        var mayChange = occupant.Role == Role.Moderator || (Configuration.MayChangeSubject && Privileges.HasVoice(occupant.Role));
+        if (!mayChange)
+        {
+            effects.Error(stanza, By(MucErrors.SubjectForbidden));
+            return;
+        }
+        var text = stanza.Child("subject", Namespaces.Component)?.Text ?? "";
+        if (text.Length > Service.Options.MaxTextLength || stanza.Payload.Length > Service.Options.MaxMessageBytes)
+        {
+            effects.Error(stanza, By(MucErrors.MessageTooLarge));
+            return;
+        }
+        var subject = new Subject(text, occupant.Jid, occupant.Id, Service.Now, SubjectElements(stanza));
+        Persist(effects, stanza, [new RoomStored(Record with { Subject = subject })], then =>
+        {
+            Subject = subject;
+            ReflectSubject(stanza, occupant, then);
+        });
+    }
+
+    private void ReflectSubject(Stanza stanza, Occupant occupant, Effects effects)
+    {
+        var id = Service.NewId();
+        var xml = WriteMessageHead(stanza, occupant, id, effects);
+        WriteMessageBody(stanza, hasForgeries: true, xml);
+        DecorateMessage(occupant, id, xml);
+        xml.Append("</message>"u8);
+        effects.Broadcast(StanzaKind.Message, _list);
+    }
+
+    /// <summary>The subject elements alone: a subject may come in several languages.</summary>
+    private static byte[] SubjectElements(Stanza stanza)
+    {
+        using var xml = new XmlBuffer();
+        var children = stanza.Children;
+        while (children.ReadElement())
+        {
+            if (ClientContent.IsOwn(children, "subject"u8))
+                ClientContent.Copy(stanza, ref children, xml);
+        }
+        return xml.Written.ToArray();
+    }
+
+    /// <summary>Always sent after the history, empty where none is set, without a body; stamped where it was ever set.</summary>
+    private void SendSubject(Session session, Effects effects)
+    {
+        var xml = effects.BeginHead();
+        xml.Append("<message type='groupchat' from='"u8);
+        xml.Append((Subject?.By ?? Jid).Escaped);
+        xml.Append("' to='"u8);
+        effects.BeginTail();
+        if (Subject is null)
+        {
+            xml.Append("'><subject/></message>"u8);
+        }
+        else
+        {
+            xml.Append("'>"u8);
+            xml.Append(Subject.Payload);
+            History.WriteDelay(xml, this, Subject.At);
+            xml.Append("<occupant-id xmlns='urn:xmpp:occupant-id:0' id='"u8);
+            xml.Append(Subject.OccupantId);
+            xml.Append("'/></message>"u8);
+        }
+        effects.Send(StanzaKind.Message, session.Jid);
+    }
+}
