@@ -22,7 +22,7 @@ need_dotnet() {
 # build PROJECT LOG: quiet; what went wrong is shown.
 build() {
   dotnet build "$1" -nodeReuse:false -p:UseSharedCompilation=false -v quiet --nologo >"$2" 2>&1 </dev/null && return
-  grep -E '(error|warning) [A-Z]+[0-9]+:' "$2" | sed "s# \[.*##; s#$PWD/##" | sort -u | head -n 40
+  grep -E '(error|warning) [A-Za-z]+[0-9]+:' "$2" | sed "s# \[.*##; s#$PWD/##" | sort -u | head -n 40
   [ "${PIPESTATUS[0]}" = 0 ] || tail -n 20 "$2"
   return 1
 }

@@ -1,12 +1,15 @@
 #!/bin/bash
 # install.sh [NAME...]: installs the Debian packages that are missing, of those named or of all in packages.txt, and
-# says which. No service is started: ./run and the tests start their own, private ones. Needs root, or sudo.
+# says which. A second word on a line of packages.txt is a command: where it is there already, from wherever, the
+# package is not wanted. No service is started: ./run and the tests start their own, private ones. Needs root, or sudo.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 
 mapfile -t wanted < <(if [ $# -gt 0 ]; then printf '%s\n' "$@"; else grep -v '^#' "$here/packages.txt"; fi)
 missing=()
-for name in "${wanted[@]}"; do
+for line in "${wanted[@]}"; do
+  read -r name command <<<"$line"
+  [ -n "$command" ] && command -v "$command" >/dev/null && continue
   dpkg-query -W -f='${db:Status-Status}\n' "$name" 2>/dev/null | grep -qx installed || missing+=("$name")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0

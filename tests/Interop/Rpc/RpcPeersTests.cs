@@ -26,7 +26,7 @@ public sealed class RpcPeersTests
         await using var server = await ServeAsync(services);
         await using var client = await PeerProcess.StartAsync(language, "client", new Uri(server.Urls.First()).Authority, Token);
         var results = await client.ReadToEndAsync();
-        Assert.Empty(results.Where(r => !r.StartsWith("ok ", StringComparison.Ordinal)));
+        Assert.All(results, r => Assert.StartsWith("ok ", r, StringComparison.Ordinal));
         Assert.Equal(15, results.Length);
     }
 
