@@ -1,13 +1,97 @@
+using Annex.Contracts.Events;
 using Annex.Hosting;
+using Annex.Upload.Blobs;
+using Annex.Upload.Blobs.FileSystem;
+using Annex.Upload.Blobs.S3;
+using Annex.Upload.Consumers;
+using Annex.Upload.Handlers;
+using Annex.Upload.Http;
+using Annex.Upload.Intake;
+using Annex.Upload.Life;
+using Annex.Upload.Scanning;
+using Annex.Upload.Slots;
+using Annex.Upload.Storage;
+using Annex.Xmpp.Routing;
+using Annex.Xmpp.Stanzas;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Annex.Upload;
 
 /// <summary>What the process is made of.</summary>
 public static class UploadService
 {
-    public static AnnexService Definition { get; } = new("Upload", Configure);
+    public const string Name = "Upload";
+
+    public static AnnexService Definition { get; } = new(Name, Configure);
 
     private static void Configure(AnnexServiceBuilder service)
     {
+        var options = service.AddOptions<UploadOptions>();
+        SecretFiles.Read(options);
+        service.AddDatabase<UploadDb>(UploadDb.Schema);
+        AddDomain(service, options);
+        service.AddComponent(AddRoutes);
+        service.AddHttp(endpoints =>
+        {
+            var endpoint = endpoints.ServiceProvider.GetRequiredService<UploadEndpoint>();
+            endpoints.Map("/{**path}", endpoint.HandleAsync);
+        });
+        service.AddConsumer<RoomMessageRetractedConsumer, RoomMessageRetracted>();
+        service.AddConsumer<AccountRemovedConsumer, AccountRemoved>();
+        service.AddConsumer<UserBannedConsumer, UserBanned>();
+        service.AddConsumer<UserUnbannedConsumer, UserUnbanned>();
+        service.AddConsumer<ContentBlockedConsumer, ContentBlocked>();
+        service.AddConsumer<ContentUnblockedConsumer, ContentUnblocked>();
+    }
+
+    private static void AddDomain(AnnexServiceBuilder service, UploadOptions options)
+    {
+        var services = service.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        AddStore(services, options);
+        services.AddSingleton(_ => new SlotUrls(options.Http.PublicUri));
+        services.AddSingleton(new Admission(service.LocalDomains, options));
+        services.AddSingleton<SlotTable>().AddSingleton<FileTable>().AddSingleton<BlobTable>().AddSingleton<BlockList>();
+        services.AddSingleton<SharedKey>().AddSingleton<TotalUsage>();
+        services.AddSingleton(_ => new ClamdScanner(options.Scanner));
+        services.AddSingleton<Publisher>().AddSingleton<UploadMetrics>();
+        services.AddSingleton(provider =>
+        {
+            var active = new ActiveUploads(options.Http.MaxUploads, options.Http.MaxUploadsPerSlot);
+            provider.GetRequiredService<UploadMetrics>().Watch(() => active.Count);
+            return active;
+        });
+        services.AddSingleton<Sweeper>().AddSingleton<OrphanMender>().AddSingleton<Blocking>();
+        services.AddSingleton<SlotDesk>().AddSingleton<SlotHandler>();
+        services.AddSingleton<ResponseHeaders>().AddSingleton<UploadAccess>();
+        services.AddSingleton<PutHandler>().AddSingleton<GetHandler>().AddSingleton<ServiceUrlHandler>();
+        services.AddSingleton<UploadEndpoint>();
+        services.AddHostedService<StartNotice>().AddHostedService<LeaseKeeper>().AddHostedService<Housekeeping>();
+    }
+
+    private static void AddStore(IServiceCollection services, UploadOptions options)
+    {
+        if (options.Store != "S3")
+        {
+            services.AddSingleton<IBlobStore>(_ => new FileSystemBlobStore(options.Directory));
+            return;
+        }
+        services.AddSingleton(_ => new S3Clients(options.S3));
+        services.AddSingleton<S3BlobStore>();
+        services.AddSingleton<IBlobStore>(provider => provider.GetRequiredService<S3BlobStore>());
+        if (options.S3.PreSigned) services.AddSingleton<S3Staging>().AddSingleton<StagedIntake>();
+    }
+
+    private static void AddRoutes(IServiceProvider services, StanzaRouter router)
+    {
+        var slots = services.GetRequiredService<SlotHandler>();
+        router.OnIq(StanzaType.Get, UploadNamespaces.Upload, "request", slots.HandleAsync, UploadNamespaces.Upload);
+        router.OnIq(StanzaType.Get, UploadNamespaces.Legacy, "request", slots.HandleAsync, UploadNamespaces.Legacy);
+        var options = services.GetRequiredService<UploadOptions>();
+        foreach (var purpose in Enum.GetValues<Purpose>())
+        {
+            // XEP-0363 §4.1: exactly the purposes that are served.
+            if (options.Policy(purpose).Enabled) router.Advertise(UploadNamespaces.Feature(purpose));
+        }
     }
 }

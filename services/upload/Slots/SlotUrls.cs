@@ -1,0 +1,40 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Annex.Upload.Slots;
+
+/// <summary>From paths to the URLs that the world sees, and back.</summary>
+public sealed class SlotUrls
+{
+    private readonly string _base;
+    private readonly string _prefix;
+
+    /// <param name="publicUrl">Absolute, with or without a path.</param>
+    public SlotUrls(Uri publicUrl)
+    {
+        _base = publicUrl.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/";
+        _prefix = publicUrl.AbsolutePath.Trim('/');
+        if (_prefix.Length > 0) _prefix += "/";
+    }
+
+    public Uri Get(string path) => new(_base + SlotPath.Escape(path));
+
+    /// <summary>The path of a file from a request's path, unescaped: with the public URL's own path in front, or without it
+    /// where the proxy takes it away.</summary>
+    public string Local(string requestPath)
+    {
+        var path = requestPath.StartsWith('/') ? requestPath[1..] : requestPath;
+        return _prefix.Length > 0 && path.StartsWith(_prefix, StringComparison.Ordinal) ? path[_prefix.Length..] : path;
+    }
+
+    /// <summary>The path of a file from its URL; false for a URL that is not ours.</summary>
+    public bool TryGetPath(string url, [NotNullWhen(true)] out string? path)
+    {
+        path = null;
+        // Everything but the path is compared as the URI parser wrote it, so that case and default ports do not matter.
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri)) return false;
+        var text = uri.GetLeftPart(UriPartial.Path);
+        if (!text.StartsWith(_base, StringComparison.Ordinal)) return false;
+        path = Uri.UnescapeDataString(text[_base.Length..]);
+        return SlotPath.IsPlausible(path);
+    }
+}
