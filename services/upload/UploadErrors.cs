@@ -1,5 +1,6 @@
 using System.Globalization;
 using Annex.Upload.Slots;
+using Annex.Xmpp.Extensions.Delay;
 using Annex.Xmpp.Stanzas;
 using Annex.Xmpp.Xml;
 
@@ -43,17 +44,15 @@ public static class UploadErrors
 
     /// <summary>XEP-0363 §4.2: when to try again, in UTC (XEP-0082). Rounded up to a whole second, so that it is never early.</summary>
     public static StanzaError WithRetry(this StanzaError error, DateTimeOffset stamp) =>
-        error.With(new Element("retry", UploadNamespaces.Upload).With("stamp", Stamp(stamp)));
+        error.With(new Element("retry", UploadNamespaces.Upload).With("stamp", XmppDateTime.Format(CeilingOf(stamp))));
 
     // ejabberd's service_url makes wait/resource-constraint of 402 (Payment Required), and of nothing else.
     private static StanzaError Constraint(string text) =>
         new(StanzaErrorType.Wait, "resource-constraint", text) { HttpStatus = StatusCodes.Status402PaymentRequired };
 
-    private static string Stamp(DateTimeOffset stamp)
+    private static DateTimeOffset CeilingOf(DateTimeOffset stamp)
     {
-        var utc = stamp.UtcDateTime;
-        var whole = new DateTime(utc.Ticks - utc.Ticks % TimeSpan.TicksPerSecond, DateTimeKind.Utc);
-        if (whole < utc) whole = whole.AddSeconds(1);
-        return whole.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var rest = stamp.UtcTicks % TimeSpan.TicksPerSecond;
+        return rest == 0 ? stamp : stamp.AddTicks(TimeSpan.TicksPerSecond - rest);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Annex.Contracts.Events;
 using Annex.Hosting;
 using Annex.Upload.Blobs;
@@ -11,6 +12,11 @@ using Annex.Upload.Life;
 using Annex.Upload.Scanning;
 using Annex.Upload.Slots;
 using Annex.Upload.Storage;
+using Annex.Xmpp.Extensions.Commands;
+using Annex.Xmpp.Extensions.Disco;
+using Annex.Xmpp.Extensions.Forms;
+using Annex.Xmpp.Extensions.Services;
+using Annex.Xmpp.Extensions.Version;
 using Annex.Xmpp.Routing;
 using Annex.Xmpp.Stanzas;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -50,7 +56,7 @@ public static class UploadService
         services.TryAddSingleton(TimeProvider.System);
         AddStore(services, options);
         services.AddSingleton(_ => new SlotUrls(options.Http.PublicUri));
-        services.AddSingleton(new Admission(service.LocalDomains, options));
+        services.AddSingleton(new Admission(service.LocalDomains, options)).AddSingleton(new AdminList(service.Admins));
         services.AddSingleton<SlotTable>().AddSingleton<FileTable>().AddSingleton<BlobTable>().AddSingleton<BlockList>();
         services.AddSingleton<SharedKey>().AddSingleton<TotalUsage>();
         services.AddSingleton(_ => new ClamdScanner(options.Scanner));
@@ -61,8 +67,8 @@ public static class UploadService
             provider.GetRequiredService<UploadMetrics>().Watch(() => active.Count);
             return active;
         });
-        services.AddSingleton<Sweeper>().AddSingleton<OrphanMender>().AddSingleton<Blocking>();
-        services.AddSingleton<SlotDesk>().AddSingleton<SlotHandler>();
+        services.AddSingleton<Sweeper>().AddSingleton<OrphanMender>().AddSingleton<Blocking>().AddSingleton<FileExport>();
+        services.AddSingleton<SlotDesk>().AddSingleton<SlotHandler>().AddSingleton<UserCommands>().AddSingleton<AdminCommands>();
         services.AddSingleton<ResponseHeaders>().AddSingleton<UploadAccess>();
         services.AddSingleton<PutHandler>().AddSingleton<GetHandler>().AddSingleton<ServiceUrlHandler>();
         services.AddSingleton<UploadEndpoint>();
@@ -82,6 +88,23 @@ public static class UploadService
         if (options.S3.PreSigned) services.AddSingleton<S3Staging>().AddSingleton<StagedIntake>();
     }
 
+    private static ServiceBasics Basics(IServiceProvider services, UploadOptions options)
+    {
+        var time = services.GetRequiredService<TimeProvider>();
+        var commands = new CommandTable(time);
+        services.GetRequiredService<UserCommands>().AddTo(commands);
+        services.GetRequiredService<AdminCommands>().AddTo(commands);
+        var version = typeof(UploadService).Assembly.GetName().Version?.ToString(3) ?? "0";
+        var basics = new ServiceBasics(time, new SoftwareVersion("Annex Upload", version)) { Commands = commands };
+        basics.Identities.Add(new Identity("store", "file", options.Name)); // XEP-0363 §3
+        foreach (var ns in new[] { UploadNamespaces.Upload, UploadNamespaces.Legacy })
+        {
+            basics.Forms.Add(new DataForm(FormType.Result, ns, Field.TextSingle("max-file-size",
+                options.MaxSize(Purpose.Message).ToString(CultureInfo.InvariantCulture))));
+        }
+        return basics;
+    }
+
     private static void AddRoutes(IServiceProvider services, StanzaRouter router)
     {
         var slots = services.GetRequiredService<SlotHandler>();
@@ -93,5 +116,6 @@ public static class UploadService
             // XEP-0363 §4.1: exactly the purposes that are served.
             if (options.Policy(purpose).Enabled) router.Advertise(UploadNamespaces.Feature(purpose));
         }
+        Basics(services, options).Register(router);
     }
 }

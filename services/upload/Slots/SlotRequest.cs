@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Annex.Xmpp.Extensions.Delay;
 using Annex.Xmpp.Stanzas;
 using Annex.Xmpp.Xml;
 
@@ -13,9 +14,6 @@ namespace Annex.Upload.Slots;
 public sealed record SlotRequest(
     string FileName, long Size, MediaType? ContentType, Purpose Purpose = Purpose.Message, DateTimeOffset? ExpireBefore = null)
 {
-    // XEP-0082 §3.2: a DateTime has a zone, always.
-    private static readonly string[] DateTimeFormats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK"];
-
     /// <summary>Reads the request element of either namespace.</summary>
     public static bool TryRead(Element request, [NotNullWhen(true)] out SlotRequest? slot,
         [NotNullWhen(false)] out StanzaError? error)
@@ -67,22 +65,12 @@ public sealed record SlotRequest(
                 case "permanent": purpose = Purpose.Permanent; break;
                 case "ephemeral":
                     purpose = Purpose.Ephemeral;
-                    if (!TryParseDateTime(child["expire-before"], out var stamp)) return false;
+                    if (!XmppDateTime.TryParse(child["expire-before"], out var stamp)) return false;
                     expireBefore = stamp;
                     break;
                 default: return false;
             }
         }
         return true;
-    }
-
-    private static bool TryParseDateTime(string? text, out DateTimeOffset stamp)
-    {
-        stamp = default;
-        if (text is null || text.Length > 40) return false;
-        // AssumeUniversal would accept a stamp without a zone.
-        var hasZone = text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-' && text[^3] == ':');
-        return hasZone && DateTimeOffset.TryParseExact(text, DateTimeFormats, CultureInfo.InvariantCulture,
-            DateTimeStyles.AdjustToUniversal, out stamp);
     }
 }
