@@ -4,7 +4,7 @@ namespace Annex.Upload;
 
 /// <summary>For operators who keep their XMPP server's own upload module and use our HTTP half. Each is off until its secret is
 /// set (or the file that holds it in its first line).</summary>
-public sealed class ExternalOptions
+public sealed class ExternalOptions : IValidatableObject
 {
     private const int MinSecretLength = 16;
 
@@ -26,7 +26,7 @@ public sealed class ExternalOptions
     /// <summary>How long files are kept that an external module granted without saying so; zero: until somebody deletes them.</summary>
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
 
-    internal IEnumerable<ValidationResult> Validate()
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         foreach (var (value, key) in new[]
             {
@@ -35,7 +35,7 @@ public sealed class ExternalOptions
         {
             if (value.Length is > 0 and < MinSecretLength)
             {
-                yield return new($"At least {MinSecretLength} characters.", [$"External:{key}"]);
+                yield return new($"At least {MinSecretLength} characters.", [key]);
             }
         }
     }

@@ -4,16 +4,11 @@ using System.Net;
 namespace Annex.Upload;
 
 /// <summary>The users' side. Listen, Certificate and TrustedProxies stand in the same section and are Hosting's.</summary>
-public sealed class HttpOptions
+public sealed class HttpOptions : IValidatableObject
 {
-    /// <summary>What every URL of a file begins with. https, or http on a loopback address for trying things out.</summary>
-    public string PublicUrl { get; set; } = "";
-
-    /// <summary>A PEM file with the certificate; Hosting's, read here only to tell whether somebody does TLS.</summary>
-    public string? Certificate { get; set; }
-
-    /// <summary>Addresses of proxies in front; Hosting's, read here only to tell whether somebody does TLS.</summary>
-    public string? TrustedProxies { get; set; }
+    /// <summary>What every URL of a file begins with: https, or http on a loopback address for trying things out. Default: made
+    /// from Listen.</summary>
+    public Uri? PublicUrl { get; set; }
 
     /// <summary>Location (in nginx: internal) that the store is reachable under, e.g. /annex-files/. Then the proxy sends the
     /// files, by X-Accel-Redirect. Empty: we do.</summary>
@@ -44,31 +39,27 @@ public sealed class HttpOptions
     [Range(1, 100)]
     public int MaxRanges { get; set; } = 16;
 
-    public Uri PublicUri => new(PublicUrl, UriKind.Absolute);
-
-    /// <summary>Plain http is for this machine only.</summary>
-    public bool IsPlainLoopback => PublicUri.Scheme == Uri.UriSchemeHttp;
-
-    internal IEnumerable<ValidationResult> Validate()
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        var isUri = Uri.TryCreate(PublicUrl, UriKind.Absolute, out var uri)
-            && uri.Scheme is "http" or "https" && uri.Query.Length == 0 && uri.Fragment.Length == 0 && uri.UserInfo.Length == 0;
-        if (!isUri)
-        {
-            yield return new("The URL that clients reach this service under is needed, e.g. https://upload.example.org.",
-                ["Http:PublicUrl"]);
-        }
-        // XEP-0363 §4: the host MUST provide Transport Layer Security.
-        else if (uri!.Scheme == "http" && !IsLoopback(uri))
-        {
-            yield return new("It has to be https. (Plain http is allowed on a loopback address only.)", ["Http:PublicUrl"]);
-        }
+        if (PublicUrl is { } url && ProblemWith(url) is { } problem) yield return new(problem, [nameof(PublicUrl)]);
         if (XAccelRedirect.Length > 0 && (XAccelRedirect[0] != '/' || XAccelRedirect[^1] != '/'))
         {
-            yield return new("It has to begin and end with a slash.", ["Http:XAccelRedirect"]);
+            yield return new("it has to begin and end with a slash", [nameof(XAccelRedirect)]);
         }
     }
 
-    private static bool IsLoopback(Uri uri) => uri.IsLoopback
-        || (IPAddress.TryParse(uri.Host, out var address) && IPAddress.IsLoopback(address));
+    /// <summary>What is wrong with a URL that files shall be served under; null: nothing.</summary>
+    public static string? ProblemWith(Uri url)
+    {
+        if (!url.IsAbsoluteUri || url.Scheme is not ("http" or "https")) return "a URL with https is expected";
+        if (url.Query.Length > 0 || url.Fragment.Length > 0 || url.UserInfo.Length > 0)
+        {
+            return "the URL must have no user, query or fragment";
+        }
+        // XEP-0363 §4: the host MUST provide Transport Layer Security.
+        return url.Scheme == "https" || IsLoopback(url) ? null : "it has to be https (plain http is for loopback addresses only)";
+    }
+
+    private static bool IsLoopback(Uri url) => url.IsLoopback
+        || (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }

@@ -23,10 +23,10 @@ public sealed class UploadOptions : IValidatableObject
     public TimeSpan SlotLifetime { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Domains whose users may upload beside LocalDomains.</summary>
-    public IList<string> AllowDomains { get; } = [];
+    public IReadOnlyList<string> AllowDomains { get; set; } = [];
 
     /// <summary>Bare JIDs that may upload beside them.</summary>
-    public IList<string> AllowJids { get; } = [];
+    public IReadOnlyList<string> AllowJids { get; set; } = [];
 
     /// <summary>Bytes that one user may keep over all purposes; 0: no limit. 2 GiB.</summary>
     [Range(0, long.MaxValue)]
@@ -100,7 +100,5 @@ public sealed class UploadOptions : IValidatableObject
         }
         if (Store == "S3" && S3.Bucket.Length == 0) yield return new("A bucket is needed.", ["S3:Bucket"]);
         if (Store == "FileSystem" && S3.PreSigned) yield return new("Only with Store S3.", ["S3:PreSigned"]);
-        foreach (var result in Http.Validate()) yield return result;
-        foreach (var result in External.Validate()) yield return result;
     }
 }

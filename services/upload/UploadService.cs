@@ -1,5 +1,6 @@
 using System.Globalization;
 using Annex.Contracts.Events;
+using Annex.Contracts.Upload.V1;
 using Annex.Hosting;
 using Annex.Upload.Blobs;
 using Annex.Upload.Blobs.FileSystem;
@@ -9,6 +10,7 @@ using Annex.Upload.Handlers;
 using Annex.Upload.Http;
 using Annex.Upload.Intake;
 using Annex.Upload.Life;
+using Annex.Upload.Rpc;
 using Annex.Upload.Scanning;
 using Annex.Upload.Slots;
 using Annex.Upload.Storage;
@@ -33,7 +35,8 @@ public static class UploadService
     private static void Configure(AnnexServiceBuilder service)
     {
         var options = service.AddOptions<UploadOptions>();
-        SecretFiles.Read(options);
+        options.Http.PublicUrl ??= service.PublicUrl;
+        if (HttpOptions.ProblemWith(options.Http.PublicUrl) is { } problem) service.AddError("Http:PublicUrl", problem);
         service.AddDatabase<UploadDb>(UploadDb.Schema);
         AddDomain(service, options);
         service.AddComponent(AddRoutes);
@@ -42,6 +45,9 @@ public static class UploadService
             var endpoint = endpoints.ServiceProvider.GetRequiredService<UploadEndpoint>();
             endpoints.Map("/{**path}", endpoint.HandleAsync);
         });
+        service.AddRpc((provider, map) => map.Add(
+            UploadAdministration.BindService(provider.GetRequiredService<UploadAdministrationRpc>())));
+        service.ShareEvents();
         service.AddConsumer<RoomMessageRetractedConsumer, RoomMessageRetracted>();
         service.AddConsumer<AccountRemovedConsumer, AccountRemoved>();
         service.AddConsumer<UserBannedConsumer, UserBanned>();
@@ -55,7 +61,7 @@ public static class UploadService
         var services = service.Services;
         services.TryAddSingleton(TimeProvider.System);
         AddStore(services, options);
-        services.AddSingleton(_ => new SlotUrls(options.Http.PublicUri));
+        services.AddSingleton(_ => new SlotUrls(options.Http.PublicUrl!));
         services.AddSingleton(new Admission(service.LocalDomains, options)).AddSingleton(new AdminList(service.Admins));
         services.AddSingleton<SlotTable>().AddSingleton<FileTable>().AddSingleton<BlobTable>().AddSingleton<BlockList>();
         services.AddSingleton<SharedKey>().AddSingleton<TotalUsage>();
@@ -71,8 +77,11 @@ public static class UploadService
         services.AddSingleton<SlotDesk>().AddSingleton<SlotHandler>().AddSingleton<UserCommands>().AddSingleton<AdminCommands>();
         services.AddSingleton<ResponseHeaders>().AddSingleton<UploadAccess>();
         services.AddSingleton<PutHandler>().AddSingleton<GetHandler>().AddSingleton<ServiceUrlHandler>();
-        services.AddSingleton<UploadEndpoint>();
-        services.AddHostedService<StartNotice>().AddHostedService<LeaseKeeper>().AddHostedService<Housekeeping>();
+        services.AddSingleton<UploadEndpoint>().AddSingleton<UploadAdministrationRpc>();
+        var hasTls = !string.IsNullOrEmpty(service.Http.Certificate) || service.Http.TrustedProxies.Count > 0;
+        services.AddHostedService(provider =>
+            new StartNotice(options, hasTls, provider.GetRequiredService<ILogger<StartNotice>>()));
+        services.AddHostedService<LeaseKeeper>().AddHostedService<Housekeeping>();
     }
 
     private static void AddStore(IServiceCollection services, UploadOptions options)

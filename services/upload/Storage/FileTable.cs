@@ -156,6 +156,18 @@ public sealed class FileTable(
         return totals;
     }
 
+    /// <summary>Bytes that an owner (null: everyone) has stored since then.</summary>
+    public async Task<long> BytesSinceAsync(string? owner, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand($"""
+            select coalesce(sum(size), 0)::bigint from upload.files
+            where state = 1 and stored >= $1 {(owner is null ? "" : "and owner = $2")}
+            """);
+        SlotTable.Add(command, since);
+        if (owner is not null) SlotTable.Add(command, owner);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     private async Task<long[]> IdsAsync<T>(string condition, T argument, int limit, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand($"select id from upload.files where {condition}");
