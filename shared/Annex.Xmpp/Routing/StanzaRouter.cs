@@ -89,7 +89,7 @@ public sealed class StanzaRouter
         }
         catch (Exception exception)
         {
-            Fail(context, exception);
+            Fail(context, exception, stanza.IsDetached);
         }
         finally
         {
@@ -183,7 +183,7 @@ public sealed class StanzaRouter
         }
         catch (Exception exception)
         {
-            Fail(context, exception);
+            Fail(context, exception, isGivenAway: false);
         }
         finally
         {
@@ -198,12 +198,13 @@ public sealed class StanzaRouter
             Volatile.Read(ref _idle)?.TrySetResult();
     }
 
-    private void Fail(in StanzaContext context, Exception exception)
+    private void Fail(in StanzaContext context, Exception exception, bool isGivenAway)
     {
         Interlocked.Increment(ref _failures);
         OnFailure?.Invoke(exception);
         // Only what expects an answer gets one: a message or presence that broke us would otherwise travel in a circle.
-        if (context.Stanza.Kind == StanzaKind.Iq)
+        // A stanza that its handler gave away before it failed is the other's to answer.
+        if (context.Stanza.Kind == StanzaKind.Iq && !isGivenAway)
             context.Error(StanzaError.InternalServerError);
     }
 

@@ -64,7 +64,7 @@ internal sealed class ComponentLink : IDisposable
         {
             _secret = SecretFile.Read(_options);
             _stream = await connect(_ending.Token);
-            await _stream.WriteAsync(Handshake.Header(_connection.Jid.Escaped), _ending.Token);
+            await GreetAsync(_stream, Handshake.Header(_connection.Jid.Escaped), _ending.Token);
             end = await ReadAsync(_stream, _ending.Token);
         }
         catch (Exception exception)
@@ -127,7 +127,8 @@ internal sealed class ComponentLink : IDisposable
                 if (!Walk(buffer.AsSpan(0, read)))
                     return Closed();
                 if (_proof is not null)
-                    await ProveAsync(stream, cancellationToken);
+                    await GreetAsync(stream, _proof, cancellationToken);
+                _proof = null;
                 if (_hasHeard || _framer.Pending == 0)
                     _keepAlive.Heard();
                 _hasHeard = false;
@@ -141,17 +142,17 @@ internal sealed class ComponentLink : IDisposable
         }
     }
 
-    private async ValueTask ProveAsync(Stream stream, CancellationToken cancellationToken)
+    /// <summary>Header and handshake: a server that refuses closes right behind its error, and reading on finds the reason.</summary>
+    private static async ValueTask GreetAsync(Stream stream, byte[] bytes, CancellationToken cancellationToken)
     {
         try
         {
-            await stream.WriteAsync(_proof!, cancellationToken);
+            await stream.WriteAsync(bytes, cancellationToken);
         }
         catch (IOException)
         {
-            // A server that refuses the header closes right behind its error: reading on finds the reason.
+            // See above.
         }
-        _proof = null;
     }
 
     /// <summary>Takes the frames of these bytes; false at the end of the stream.</summary>

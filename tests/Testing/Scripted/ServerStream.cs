@@ -48,6 +48,13 @@ public sealed class ServerStream : IDisposable
         return _pieces.Dequeue();
     }
 
+    /// <summary>The bytes that come next, white space included; not to be mixed with the other ways to read.</summary>
+    public async Task<string> ReadRawAsync()
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        return Encoding.UTF8.GetString(_buffer, 0, await _stream.ReadAsync(_buffer, limit.Token));
+    }
+
     /// <summary>Reads until a piece begins with this text.</summary>
     public async Task<string> ReadUntilAsync(string start)
     {
