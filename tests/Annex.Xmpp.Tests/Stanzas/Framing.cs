@@ -12,6 +12,9 @@ internal static class Framing
     public const string Header = "<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' " +
         "xmlns:stream='http://etherx.jabber.org/streams' id='a1' from='muc.example.org'>";
 
+    public const string BareHeader =
+        "<stream:stream xmlns:stream='http://etherx.jabber.org/streams' xmlns='jabber:component:accept'>";
+
     public static List<string> Whole(string xml, XmlLimits? limits = null) => Run(Encoding.UTF8.GetBytes(xml), limits, int.MaxValue);
 
     public static List<string> Run(byte[] bytes, XmlLimits? limits, params int[] pieces)
