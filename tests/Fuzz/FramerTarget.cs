@@ -20,8 +20,8 @@ internal static class FramerTarget
         int start = isWholeStream ? 0 : Header.Length;
         string whole = Frames(bytes, bytes.Length, 0);
         Same(whole, Frames(bytes, 1, 0), "single bytes");
-        // Each place to split it in two; of a long input every fifth, beginning somewhere else each time.
-        int step = input.Length < 100 ? 1 : 5;
+        // Places to split it in two: sixteen of them, others for each length; changed inputs bring the rest.
+        int step = Math.Max(1, input.Length / 16);
         for (int at = start + (input.Length % step); at < bytes.Length; at += step) Same(whole, Frames(bytes, at, bytes.Length), "split at " + at);
     }
 

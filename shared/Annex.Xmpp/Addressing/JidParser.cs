@@ -46,7 +46,7 @@ internal static class JidParser
         }
 
         Span<byte> buffer = stackalloc byte[Jid.MaxBytes];
-        if (!TryPrepare(utf8, parts, buffer, isStrict: true, out var prepared, out var length))
+        if (!TryPrepare(utf8, parts, buffer, out var prepared, out var length))
         {
             return null;
         }
@@ -87,7 +87,7 @@ internal static class JidParser
         }
 
         Span<byte> buffer = stackalloc byte[Jid.MaxBytes];
-        var isAllowed = TryPrepare(utf8, parts, buffer, isStrict: false, out var prepared, out var length);
+        var isAllowed = TryPrepare(utf8, parts, buffer, out var prepared, out var length);
         var result = buffer[..length];
         if (isAllowed && result.SequenceEqual(utf8))
         {
@@ -151,7 +151,7 @@ internal static class JidParser
         }
 
         Span<byte> again = stackalloc byte[Jid.MaxBytes];
-        var isStable = TryPrepare(prepared, parts, again, isStrict: true, out _, out var length) &&
+        var isStable = TryPrepare(prepared, parts, again, out _, out var length) &&
             again[..length].SequenceEqual(prepared);
         return isStable ? Remember(Canonical(prepared, parts), hash) : null;
     }
@@ -191,7 +191,7 @@ internal static class JidParser
             DomainPreparation.IsPlainHost(domain) && !parts.ResourceOf(utf8).ContainsAnyExcept(PlainResource);
     }
 
-    private static bool TryPrepare(ReadOnlySpan<byte> utf8, Parts parts, Span<byte> output, bool isStrict, out Parts prepared,
+    private static bool TryPrepare(ReadOnlySpan<byte> utf8, Parts parts, Span<byte> output, out Parts prepared,
         out int length)
     {
         var isAllowed = true;
@@ -236,7 +236,7 @@ internal static class JidParser
         }
 
         prepared = new Parts(local, resourceStart, true);
-        return isAllowed || !isStrict;
+        return isAllowed;
     }
 
     private static byte[] Escape(byte[] bytes)
