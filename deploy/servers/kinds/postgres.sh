@@ -1,4 +1,5 @@
-# PostgreSQL. Keys: port; fsync (on; off only where the data may be lost with the machine).
+# PostgreSQL. Keys: port; fsync (on; off only where the data may be lost with the machine); create (a database).
+# The password of its one role, annex, is made once and stays in the private folder.
 user=postgres
 stop_signal=INT # "fast": sessions are cut, data is flushed
 
@@ -10,8 +11,9 @@ prepare() {
   [ -s "$dir/data/PG_VERSION" ] && return
   rm -rf "$dir/data"
   local sync=(); [ "${setting[fsync]:-on}" = off ] && sync=(--no-sync)
-  (cd "$dir" && as_user "$bin/initdb" -D "$dir/data" -U annex --auth=trust -E UTF8 --locale=C.UTF-8 "${sync[@]}") \
-    >"$dir/log" 2>&1 || fail "initdb failed"
+  (umask 077 && tr -d - </proc/sys/kernel/random/uuid >"$dir/password") && own "$dir/password"
+  (cd "$dir" && as_user "$bin/initdb" -D "$dir/data" -U annex --auth=scram-sha-256 --pwfile="$dir/password" \
+    -E UTF8 --locale=C.UTF-8 "${sync[@]}") >"$dir/log" 2>&1 || fail "initdb failed"
 }
 
 launch() {
@@ -22,9 +24,16 @@ launch() {
     -c shared_buffers=64MB
 }
 
-is_ready() { "$bin/pg_isready" -q -h 127.0.0.1 -p "${setting[port]}" -U annex -d postgres; }
+is_ready() {
+  "$bin/pg_isready" -q -h 127.0.0.1 -p "${setting[port]}" -U annex -d postgres || return
+  [ -n "${setting[create]:-}" ] || return 0
+  local psql=("$bin/psql" -qXAt -h 127.0.0.1 -p "${setting[port]}" -U annex -d postgres)
+  export PGPASSWORD; PGPASSWORD=$(<"$dir/password")
+  [ "$("${psql[@]}" -c "select 1 from pg_database where datname = '${setting[create]}'" 2>>"$dir/log")" = 1 ] ||
+    "${psql[@]}" -c "create database \"${setting[create]}\"" >>"$dir/log" 2>&1
+}
 
 facts() {
   echo "port=${setting[port]}"
-  echo "database=Host=127.0.0.1;Port=${setting[port]};Username=annex"
+  echo "database=Host=127.0.0.1;Port=${setting[port]};Username=annex;Password=$(<"$dir/password")"
 }

@@ -1,4 +1,4 @@
-# RabbitMQ. Keys: port, distribution_port, epmd_port.
+# RabbitMQ. Keys: port, distribution_port, epmd_port. Its user is annex, with a password made once.
 user=rabbitmq
 death_signal=TERM # the start script passes it on to the broker; a KILL would end the script alone
 
@@ -6,8 +6,11 @@ prepare() {
   [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || fail "RabbitMQ is not installed"
   need_port port; need_port distribution_port; need_port epmd_port
   # vm_memory: a test broker must not stop publishers because the machine is small. The port mapper is ours.
-  printf '%s\n' 'log.console = false' 'log.file.level = warning' 'loopback_users.guest = true' \
-    'vm_memory_high_watermark.absolute = 512MB' 'disk_free_limit.absolute = 50MB' >"$dir/rabbitmq.conf"
+  [ -s "$dir/password" ] || (umask 077 && tr -d - </proc/sys/kernel/random/uuid >"$dir/password")
+  printf '%s\n' 'log.console = false' 'log.file.level = warning' 'default_user = annex' \
+    "default_pass = $(<"$dir/password")" 'vm_memory_high_watermark.absolute = 512MB' \
+    'disk_free_limit.absolute = 50MB' >"$dir/rabbitmq.conf"
+  chmod 600 "$dir/rabbitmq.conf"
   printf '[].\n' >"$dir/enabled_plugins"
   own "$dir/rabbitmq.conf" "$dir/enabled_plugins"
 }
@@ -30,5 +33,5 @@ is_ready() { answers "${setting[port]}"; }
 
 facts() {
   echo "port=${setting[port]}"
-  echo "uri=amqp://guest:guest@127.0.0.1:${setting[port]}/"
+  echo "uri=amqp://annex:$(<"$dir/password")@127.0.0.1:${setting[port]}/"
 }
