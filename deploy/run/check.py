@@ -6,7 +6,7 @@ then five. To add one, write another `async with scene.step("what must hold"):` 
 
 import argparse
 import asyncio
-import importlib
+import importlib.util
 import os
 import sys
 import traceback

@@ -29,7 +29,7 @@ begin() {
   free_base || exit 1
   mapfile -t settings < <(
     component_settings 127.0.0.1 "${of[xmpp.component_port]}" "$domain"
-    listener_settings "$base"
+    place_settings "$base" "$scratch/upload"
     echo "ANNEX_Database=${of[postgres.database]};Database=annex"
     echo "ANNEX_Admins__0=admin@$domain"
   )

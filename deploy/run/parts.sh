@@ -81,8 +81,8 @@ component_settings() {
   done
 }
 
-# listener_settings BASE: all of one process, all on the loopback interface.
-listener_settings() {
+# place_settings BASE FILES: listeners of one process, all on the loopback interface, and a folder for uploaded files.
+place_settings() {
   local service number=0
   for service in muc upload push turn search; do
     number=$((number + 1))
@@ -90,7 +90,10 @@ listener_settings() {
     echo "ANNEX_$(section "$service")__Ops__Listen=127.0.0.1:$(($1 + 420))"
     echo "ANNEX_$(section "$service")__Rpc__Listen=127.0.0.1:$(($1 + 400 + number))"
   done
-  [[ ,$services, != *,upload,* ]] || echo "ANNEX_Upload__Http__Listen=127.0.0.1:$(($1 + 412))"
+  if [[ ,$services, == *,upload,* ]]; then
+    echo "ANNEX_Upload__Http__Listen=127.0.0.1:$(($1 + 412))"
+    echo "ANNEX_Upload__Directory=$2"
+  fi
   [[ ,$services, != *,search,* ]] || echo "ANNEX_Search__Http__Listen=127.0.0.1:$(($1 + 415))"
 }
 

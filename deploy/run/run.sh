@@ -19,7 +19,7 @@ start_server "$server" "$server" "$state/$server" snippet=yes "domain=$domain" "
 
 mapfile -t settings < <(
   component_settings 127.0.0.1 $((base + 347)) "$domain"
-  listener_settings "$base"
+  place_settings "$base" "$PWD/$state/upload"
   echo "ANNEX_Database=${of[postgres.database]};Database=annex"
   echo "ANNEX_Admins__0=admin@$domain"
 )

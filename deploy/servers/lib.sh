@@ -70,12 +70,13 @@ remove_orphans() {
   done
 }
 
-# free_port: REPLY is a port that nobody listens on or uses, below the range from which the kernel gives ports to outgoing connections.
+# free_port: REPLY is a port that nobody listens on or uses, below the range from which the kernel gives ports to outgoing connections and
+# above those of ./run (15000 to 15999).
 declare -A taken=()
 free_port() {
   local port tries
   for tries in {1..200}; do
-    port=$((10000 + (RANDOM * 32768 + RANDOM) % 22000))
+    port=$((16000 + (RANDOM * 32768 + RANDOM) % 16000))
     [ -n "${taken[$port]:-}" ] && continue
     in_use "$port" && continue
     taken[$port]=1
