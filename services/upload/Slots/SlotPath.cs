@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Annex.Upload.Slots;
 
@@ -7,7 +8,8 @@ public static class SlotPath
 {
     // 144 bits: more than the 128 that make guessing hopeless, and 24 characters without padding.
     private const int TicketBytes = 18;
-    private const int MaxLength = 1024;
+    // UTF-8; an index entry of PostgreSQL holds 2,704.
+    private const int MaxBytes = 1024;
 
     public static string CreateTicket() => System.Buffers.Text.Base64Url.EncodeToString(
         RandomNumberGenerator.GetBytes(TicketBytes));
@@ -23,7 +25,7 @@ public static class SlotPath
     /// <summary>Whether a request's path could name a file at all. Anything else is refused before the database is asked.</summary>
     public static bool IsPlausible(string path)
     {
-        if (path.Length is 0 or > MaxLength || path[0] == '/' || path[^1] == '/') return false;
+        if (path.Length == 0 || Encoding.UTF8.GetByteCount(path) > MaxBytes || path[0] == '/' || path[^1] == '/') return false;
         foreach (var character in path)
         {
             if (char.IsControl(character)) return false;
