@@ -38,7 +38,8 @@ public static class Benchmarks
         int repeat = Math.Max(1, SegmentBytes / stanzas.Sum(s => s.Length));
         byte[] bytes = [.. Enumerable.Repeat(stanzas, repeat).SelectMany(s => s).SelectMany(s => s)];
         int count = repeat * stanzas.Length;
-        return Measurement.Take(name, () => FrameOnce(framer, bytes, piece, count), (double)bytes.Length / count, duration, rounds);
+        return Measurement.Take(name, () => FrameOnce(framer, bytes, piece, count), (double)bytes.Length / count,
+            duration, rounds);
     }
 
     private static int FrameOnce(StanzaFramer framer, byte[] bytes, int piece, int expected)
@@ -94,10 +95,12 @@ public static class Benchmarks
     {
         using var message = Stanza.Parse(Samples.Groupchat);
         var from = Jid.Parse("coven@rooms.example.org/firstwitch");
-        var occupants = Enumerable.Range(0, Occupants).Select(i => Jid.Parse($"occupant{i}@shakespeare.example/device-{i * 7919}")).ToArray();
+        var occupants = Enumerable.Range(0, Occupants).Select(i =>
+            Jid.Parse($"occupant{i}@shakespeare.example/device-{i * 7919}")).ToArray();
         var output = new Output(4 * 1024 * 1024);
         var writer = new StanzaWriter(output);
-        return Measurement.Take("write.head", () => FanOut(message, from, occupants, output, writer), 0, duration, rounds);
+        return Measurement.Take("write.head", () => FanOut(message, from, occupants, output, writer), 0, duration,
+            rounds);
     }
 
     private static int FanOut(Stanza message, Jid from, Jid[] occupants, Output output, StanzaWriter writer)

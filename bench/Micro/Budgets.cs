@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Annex.Micro;
 
-/// <summary>bench/budgets.json: what an operation may cost. Allocated bytes fail, nanoseconds warn: they depend on the machine.</summary>
+/// <summary>bench/budgets.json: what an operation may cost. Allocated bytes fail, nanoseconds warn: they depend on the
+/// machine.</summary>
 public sealed class Budgets
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);

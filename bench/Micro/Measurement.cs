@@ -5,7 +5,8 @@ namespace Annex.Micro;
 
 /// <summary>What one operation cost.</summary>
 /// <param name="Nanoseconds">Of the best round: the others were disturbed.</param>
-/// <param name="AllocatedBytes">On this thread, of the round that allocated least (a pool that grows is no property of the code).</param>
+/// <param name="AllocatedBytes">On this thread, of the round that allocated least (a pool that grows is no property of
+/// the code).</param>
 /// <param name="MegabytesPerSecond">Where the operation works through bytes; else zero.</param>
 public sealed record Measurement(string Name, double Nanoseconds, double AllocatedBytes, double MegabytesPerSecond)
 {
@@ -14,7 +15,8 @@ public sealed record Measurement(string Name, double Nanoseconds, double Allocat
     /// <param name="bytesPerOperation">Bytes of input, or 0.</param>
     /// <param name="duration">How long one round lasts at least.</param>
     /// <param name="rounds">How many rounds.</param>
-    public static Measurement Take(string name, Func<int> operation, double bytesPerOperation, TimeSpan duration, int rounds)
+    public static Measurement Take(string name, Func<int> operation, double bytesPerOperation, TimeSpan duration,
+        int rounds)
     {
         StanzaMemory.RecyclesOnThisThread = true;
         double best = double.MaxValue, allocated = double.MaxValue;

@@ -41,7 +41,8 @@ public static class Samples
     public static readonly byte[] Omemo = MakeOmemo();
 
     /// <summary>In the proportion of a busy chat service: mostly messages.</summary>
-    public static readonly byte[][] Mix = [Chat, Groupchat, Groupchat, Presence, Groupchat, Omemo, Iq, Groupchat, Presence, Chat];
+    public static readonly byte[][] Mix =
+        [Chat, Groupchat, Groupchat, Presence, Groupchat, Omemo, Iq, Groupchat, Presence, Chat];
 
     private static byte[] Utf8(string xml) => Encoding.UTF8.GetBytes(xml);
 
@@ -52,10 +53,12 @@ public static class Samples
             .Append("id='5c5dc2c8-3c5e-45f2-b2a4-f60fcf3f3a3f'><encrypted xmlns='eu.siacs.conversations.axolotl'><header sid='1208318'>");
         for (int i = 0; i < 10; i++)
         {
-            xml.Append("<key rid='").Append(random.Next(1_000_000, 2_000_000_000)).Append("'>").Append(Base64(random, 128)).Append("</key>");
+            xml.Append("<key rid='").Append(random.Next(1_000_000, 2_000_000_000)).Append("'>")
+                .Append(Base64(random, 128)).Append("</key>");
         }
 
-        return Utf8(xml.Append("<iv>").Append(Base64(random, 12)).Append("</iv></header><payload>").Append(Base64(random, 240))
+        return Utf8(xml.Append("<iv>").Append(Base64(random, 12))
+            .Append("</iv></header><payload>").Append(Base64(random, 240))
             .Append("</payload></encrypted><encryption xmlns='urn:xmpp:eme:0' name='OMEMO' namespace='eu.siacs.conversations.axolotl'/>")
             .Append("<body>I sent you an OMEMO encrypted message but your client doesn\u2019t seem to support that.</body>")
             .Append("<store xmlns='urn:xmpp:hints'/></message>").ToString());

@@ -4,14 +4,16 @@ using Annex.Xmpp.Xml;
 
 namespace Annex.Fuzz;
 
-/// <summary>What comes after the opening of a stream (or, where the input begins with it, the opening too): the same frames
-/// and the same error, however it is split.</summary>
+/// <summary>What comes after the opening of a stream (or, where the input begins with it, the opening too): the same
+/// frames and the same error, however it is split.</summary>
 internal static class FramerTarget
 {
-    private static readonly byte[] Header = [.. "<stream:stream xmlns:stream='http://etherx.jabber.org/streams' xmlns:h='urn:h' xmlns='jabber:component:accept' id='1'>"u8];
+    private static readonly byte[] Header =
+        [.. "<stream:stream xmlns:stream='http://etherx.jabber.org/streams' xmlns:h='urn:h' xmlns='jabber:component:accept' id='1'>"u8];
 
     // Small enough that the fuzzer meets them.
-    private static readonly XmlLimits Limits = new() { MaxStanzaBytes = 600, MaxDepth = 6, MaxAttributes = 5, MaxNamespaces = 5, MaxNamespaceBytes = 60 };
+    private static readonly XmlLimits Limits =
+        new() { MaxStanzaBytes = 600, MaxDepth = 6, MaxAttributes = 5, MaxNamespaces = 5, MaxNamespaceBytes = 60 };
 
     public static void Run(byte[] input)
     {
@@ -22,7 +24,8 @@ internal static class FramerTarget
         Same(whole, Frames(bytes, 1, 0), "single bytes");
         // Places to split it in two: sixteen of them, others for each length; changed inputs bring the rest.
         int step = Math.Max(1, input.Length / 16);
-        for (int at = start + (input.Length % step); at < bytes.Length; at += step) Same(whole, Frames(bytes, at, bytes.Length), "split at " + at);
+        for (int at = start + (input.Length % step); at < bytes.Length; at += step)
+            Same(whole, Frames(bytes, at, bytes.Length), "split at " + at);
     }
 
     private static void Same(string whole, string split, string how) =>
@@ -37,7 +40,8 @@ internal static class FramerTarget
             for (int at = 0, length = first; at < bytes.Length; at += length, length = then == 0 ? first : then)
             {
                 ReadOnlySpan<byte> piece = bytes.AsSpan(at, Math.Min(length, bytes.Length - at));
-                for (var kind = framer.Read(ref piece, out var stanza); kind != FrameKind.NeedMore; kind = framer.Read(ref piece, out stanza))
+                FrameKind kind;
+                while ((kind = framer.Read(ref piece, out var stanza)) != FrameKind.NeedMore)
                     Describe(found, framer, kind, stanza);
                 FuzzTargets.Require(piece.IsEmpty, "not everything was consumed");
             }

@@ -1,6 +1,7 @@
 namespace Annex.Fuzz;
 
-/// <summary>What is fuzzed. A target throws where a promise is broken; what it refuses in the promised way is no fault.</summary>
+/// <summary>What is fuzzed. A target throws where a promise is broken; what it refuses in the promised way is no
+/// fault.</summary>
 internal static class FuzzTargets
 {
     private static readonly Dictionary<string, Action<byte[]>> All = new()

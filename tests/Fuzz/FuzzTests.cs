@@ -3,8 +3,8 @@ using Xunit;
 namespace Annex.Fuzz;
 
 /// <summary>
-/// A short run of each target; a long one is <c>dotnet run --project tests/Fuzz -- seconds [target]</c>, which keeps what it
-/// finds under Crashes/.
+/// A short run of each target; a long one is <c>dotnet run --project tests/Fuzz -- seconds [target]</c>, which keeps
+/// what it finds under Crashes/.
 /// </summary>
 public class FuzzTests
 {
@@ -14,7 +14,8 @@ public class FuzzTests
     public static TheoryData<string> Targets => [.. FuzzTargets.Names];
 
     public static IEnumerable<object[]> Kept =>
-        FuzzTargets.Names.SelectMany(t => FuzzCorpus.Files(FuzzCorpus.Folder, t).Select(f => new object[] { t, Path.GetFileName(f) }));
+        FuzzTargets.Names.SelectMany(t =>
+            FuzzCorpus.Files(FuzzCorpus.Folder, t).Select(f => new object[] { t, Path.GetFileName(f) }));
 
     [Theory]
     [MemberData(nameof(Kept))]

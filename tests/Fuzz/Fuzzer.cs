@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace Annex.Fuzz;
 
-/// <summary>The loop: change an input, run it, keep it where it reached something new. The same seed tries the same inputs
-/// as far as the time allows.</summary>
+/// <summary>The loop: change an input, run it, keep it where it reached something new. The same seed tries the same
+/// inputs as far as the time allows.</summary>
 public static class Fuzzer
 {
     private const int MaxInput = 1024;

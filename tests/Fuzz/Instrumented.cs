@@ -7,8 +7,8 @@ using Mono.Cecil.Rocks;
 namespace Annex.Fuzz;
 
 /// <summary>
-/// A world of its own in which Annex.Xmpp reports its edges: the assemblies are rewritten in memory, and this very project is
-/// loaded a second time, against them. Only plain values cross the border.
+/// A world of its own in which Annex.Xmpp reports its edges: the assemblies are rewritten in memory, and this very
+/// project is loaded a second time, against them. Only plain values cross the border.
 /// </summary>
 internal sealed class Instrumented : AssemblyLoadContext
 {
@@ -37,14 +37,16 @@ internal sealed class Instrumented : AssemblyLoadContext
         var fuzzer = LoadFromAssemblyName(new AssemblyName("Annex.Fuzz")).GetType(typeof(Fuzzer).FullName!)!;
         var run = fuzzer.GetMethod(nameof(Fuzzer.Run), BindingFlags.Public | BindingFlags.Static)!;
         object?[] result = (object?[])run.Invoke(null, [target, seconds, seed, folder])!;
-        return new FuzzReport(target, (long)result[0]!, (int)result[1]!, (int)result[2]!, (byte[]?)result[3], (string?)result[4]);
+        return new FuzzReport(target, (long)result[0]!, (int)result[1]!, (int)result[2]!, (byte[]?)result[3],
+            (string?)result[4]);
     }
 
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         string name = assemblyName.Name!;
         if (_rewritten.TryGetValue(name, out byte[]? image)) return LoadFromStream(new MemoryStream(image));
-        return name == "Annex.Fuzz" ? LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, "Annex.Fuzz.dll")) : null;
+        return name == "Annex.Fuzz" ? LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, "Annex.Fuzz.dll"))
+            : null;
     }
 
     private static byte[] Rewrite(string path, ref int blocks)

@@ -5,7 +5,8 @@ using Annex.Xmpp.Xml;
 
 namespace Annex.Fuzz;
 
-/// <summary>Whatever is accepted as a stanza is consistent: bytes, envelope, reader, tree and copies say the same.</summary>
+/// <summary>Whatever is accepted as a stanza is consistent: bytes, envelope, reader, tree and copies say the
+/// same.</summary>
 internal static class StanzaTarget
 {
     public static void Run(byte[] input)
@@ -25,7 +26,8 @@ internal static class StanzaTarget
         var tree = stanza.ToElement();
         var again = Element.Parse(stanza.Raw.Span);
         FuzzTargets.Require(tree.ToString() == again.ToString(), "the bytes mean something else when they stand alone");
-        FuzzTargets.Require(string.Equals(tree.Name, stanza.Kind.ToString(), StringComparison.OrdinalIgnoreCase), "kind");
+        FuzzTargets.Require(string.Equals(tree.Name, stanza.Kind.ToString(), StringComparison.OrdinalIgnoreCase),
+            "kind");
         FuzzTargets.Require(tree.Namespace == Namespaces.Component, "namespace");
         FuzzTargets.Require(tree["id"] == stanza.Id, "id");
         FuzzTargets.Require((tree.Lang ?? "") == Lang(stanza), "xml:lang");
@@ -52,7 +54,9 @@ internal static class StanzaTarget
         var copied = copy.ToElement();
         FuzzTargets.Require(copy.Id == (stanza.Id == "" ? null : stanza.Id), "the id in the copy");
         FuzzTargets.Require(copied.Text == tree.Text, "the text in the copy");
-        FuzzTargets.Require(copied.Children.Select(c => c.ToString()).SequenceEqual(tree.Children.Select(c => c.ToString())), "the children in the copy");
+        var children = copied.Children.Select(c => c.ToString());
+        var expected = tree.Children.Select(c => c.ToString());
+        FuzzTargets.Require(children.SequenceEqual(expected), "the children in the copy");
         FuzzTargets.Require(Equals(copy.From, stanza.From) && Equals(copy.To, stanza.To), "the addresses in the copy");
     }
 
@@ -70,7 +74,8 @@ internal static class StanzaTarget
             var copied = Element.Parse(output.WrittenSpan, "urn:there");
             // A language from further out is the one difference that is meant.
             if (child.Lang is null) copied.Lang = null;
-            FuzzTargets.Require(copied.ToString() == child.ToString(), "a copy with its context: " + Text(output.WrittenSpan));
+            FuzzTargets.Require(copied.ToString() == child.ToString(), "a copy with its context: " +
+                Text(output.WrittenSpan));
             var texts = reader;
             FuzzTargets.Require(texts.ReadText() == child.Text, "a child's text");
             if (depth == 3) continue;
@@ -85,7 +90,8 @@ internal static class StanzaTarget
     private static string Lang(Stanza stanza) =>
         Element.Parse([.. "<a x='"u8, .. Quoted(stanza.RawLang), .. "'/>"u8])["x"]!;
 
-    private static byte[] Quoted(ReadOnlySpan<byte> raw) => Encoding.UTF8.GetBytes(Text(raw).Replace("'", "&apos;", StringComparison.Ordinal));
+    private static byte[] Quoted(ReadOnlySpan<byte> raw) =>
+        Encoding.UTF8.GetBytes(Text(raw).Replace("'", "&apos;", StringComparison.Ordinal));
 
     private static string Text(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetString(utf8);
 }

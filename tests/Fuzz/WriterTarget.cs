@@ -5,7 +5,8 @@ using Annex.Xmpp.Xml;
 
 namespace Annex.Fuzz;
 
-/// <summary>Whatever text is given, what is written is one well-formed stanza that reads as the text, broken characters replaced.</summary>
+/// <summary>Whatever text is given, what is written is one well-formed stanza that reads as the text, broken characters
+/// replaced.</summary>
 internal static class WriterTarget
 {
     public static void Run(byte[] input)

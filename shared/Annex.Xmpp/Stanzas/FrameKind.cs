@@ -1,6 +1,7 @@
 namespace Annex.Xmpp.Stanzas;
 
-/// <summary>What <see cref="StanzaFramer.Read(ref System.Buffers.ReadOnlySequence{byte}, out Stanza?)"/> found.</summary>
+/// <summary>What <see cref="StanzaFramer.Read(ref System.Buffers.ReadOnlySequence{byte}, out Stanza?)"/>
+/// found.</summary>
 public enum FrameKind : byte
 {
     /// <summary>No complete frame: everything given was consumed, come back with more bytes.</summary>
@@ -12,7 +13,8 @@ public enum FrameKind : byte
     /// <summary>message, presence or iq in the stream's namespace; the caller owns it.</summary>
     Stanza,
 
-    /// <summary>Any other top-level element (handshake, stream:error, stream:features …): see <see cref="StanzaFramer.Element"/>.</summary>
+    /// <summary>Any other top-level element (handshake, stream:error, stream:features …): see <see
+    /// cref="StanzaFramer.Element"/>.</summary>
     Element,
 
     /// <summary>The closing tag of the stream. What follows is ignored.</summary>

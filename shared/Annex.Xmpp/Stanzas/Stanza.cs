@@ -51,7 +51,8 @@ public sealed class Stanza : IDisposable
 
     public Jid? To { get; }
 
-    /// <summary>The id attribute as it stood on the wire, still escaped: copy it into an attribute as it is. Empty where absent.</summary>
+    /// <summary>The id attribute as it stood on the wire, still escaped: copy it into an attribute as it is. Empty
+    /// where absent.</summary>
     public ReadOnlySpan<byte> RawId => _id.Of(Xml);
 
     /// <summary>The id, unescaped; null where absent.</summary>
@@ -69,11 +70,13 @@ public sealed class Stanza : IDisposable
         : _childNameLength > 0 ? "jabber:component:accept"u8 : default;
 
     /// <summary>All that stands between the stanza's tags, as on the wire. The default namespace is the stream's
-    /// (jabber:component:accept); prefixes declared on the stanza's own tag are in <see cref="RawDeclarations"/>.</summary>
+    /// (jabber:component:accept); prefixes declared on the stanza's own tag are in <see
+    /// cref="RawDeclarations"/>.</summary>
     public ReadOnlyMemory<byte> Payload => Memory.AsMemory(_contentStart, _contentEnd - _contentStart);
 
-    /// <summary>The namespace declarations (xmlns:p='…') of the stanza's own tag, as on the wire with a space in front of each;
-    /// empty nearly always. Whoever copies <see cref="Payload"/> into another stanza's tag copies these beside it.</summary>
+    /// <summary>The namespace declarations (xmlns:p='…') of the stanza's own tag, as on the wire with a space in front
+    /// of each; empty nearly always. Whoever copies <see cref="Payload"/> into another stanza's tag copies these beside
+    /// it.</summary>
     public ReadOnlySpan<byte> RawDeclarations => _declarations.Of(Xml);
 
     /// <summary>The whole element as on the wire.</summary>
@@ -127,19 +130,23 @@ public sealed class Stanza : IDisposable
         return this;
     }
 
-    /// <summary>Whether a handler took it. Stays true after the disposal: the dispatcher may ask later than that.</summary>
+    /// <summary>Whether a handler took it. Stays true after the disposal: the dispatcher may ask later than
+    /// that.</summary>
     internal bool IsDetached { get; private set; }
 
-    /// <summary>Reads one stanza from a copy of these bytes, as a connection would; for tests and for stanzas that were kept.</summary>
+    /// <summary>Reads one stanza from a copy of these bytes, as a connection would; for tests and for stanzas that were
+    /// kept.</summary>
     /// <exception cref="XmlStreamException">The bytes are no single well-formed stanza.</exception>
     public static Stanza Parse(ReadOnlySpan<byte> utf8) => StanzaFramer.ParseStanza(utf8, XmlLimits.Default);
 
-    /// <summary>Gives the memory back. Where it is poisoned (tests) a second call throws, elsewhere it does nothing.</summary>
+    /// <summary>Gives the memory back. Where it is poisoned (tests) a second call throws, elsewhere it does
+    /// nothing.</summary>
     public void Dispose()
     {
         byte[]? memory = Interlocked.Exchange(ref _memory, null);
         if (memory is not null) StanzaMemory.Return(memory);
-        else if (StanzaMemory.IsPoisoned) throw new ObjectDisposedException(nameof(Stanza), "A stanza was disposed twice.");
+        else if (StanzaMemory.IsPoisoned)
+            throw new ObjectDisposedException(nameof(Stanza), "A stanza was disposed twice.");
     }
 
     private byte[] Memory => _memory ?? throw new ObjectDisposedException(nameof(Stanza));

@@ -11,7 +11,8 @@ public sealed record StanzaError(StanzaErrorType Type, string Condition, string?
     /// <summary>The application-specific condition (RFC 6120 §8.3.4), written after the defined one.</summary>
     public Element? Application { get; init; }
 
-    /// <summary>Character data of the defined condition: the URI of gone and redirect (RFC 6120 §8.3.3.5, §8.3.3.14).</summary>
+    /// <summary>Character data of the defined condition: the URI of gone and redirect (RFC 6120 §8.3.3.5,
+    /// §8.3.3.14).</summary>
     public string? ConditionText { get; init; }
 
     /// <summary>The by attribute: who answers (a room's address, XEP-0045 §7.2.1), or null.</summary>
@@ -33,12 +34,15 @@ public sealed record StanzaError(StanzaErrorType Type, string Condition, string?
     public static readonly StanzaError Gone = new(StanzaErrorType.Cancel, "gone") { HttpStatus = 410 };
     public static readonly StanzaError InternalServerError =
         new(StanzaErrorType.Cancel, "internal-server-error") { HttpStatus = 500 };
-    public static readonly StanzaError ItemNotFound = new(StanzaErrorType.Cancel, "item-not-found") { HttpStatus = 404 };
+    public static readonly StanzaError ItemNotFound =
+        new(StanzaErrorType.Cancel, "item-not-found") { HttpStatus = 404 };
     public static readonly StanzaError JidMalformed = new(StanzaErrorType.Modify, "jid-malformed") { HttpStatus = 400 };
-    public static readonly StanzaError NotAcceptable = new(StanzaErrorType.Modify, "not-acceptable") { HttpStatus = 406 };
+    public static readonly StanzaError NotAcceptable =
+        new(StanzaErrorType.Modify, "not-acceptable") { HttpStatus = 406 };
     public static readonly StanzaError NotAllowed = new(StanzaErrorType.Cancel, "not-allowed") { HttpStatus = 405 };
     public static readonly StanzaError NotAuthorized = new(StanzaErrorType.Auth, "not-authorized") { HttpStatus = 401 };
-    public static readonly StanzaError PolicyViolation = new(StanzaErrorType.Modify, "policy-violation") { HttpStatus = 403 };
+    public static readonly StanzaError PolicyViolation =
+        new(StanzaErrorType.Modify, "policy-violation") { HttpStatus = 403 };
     public static readonly StanzaError RecipientUnavailable =
         new(StanzaErrorType.Wait, "recipient-unavailable") { HttpStatus = 404 };
     public static readonly StanzaError Redirect = new(StanzaErrorType.Modify, "redirect") { HttpStatus = 302 };

@@ -27,7 +27,8 @@ public sealed partial class StanzaFramer
     {
         var rest = frame[2..];
         int n = Math.Min(rest.Length, _streamName.Length);
-        if (!rest[..n].SequenceEqual(_streamName.AsSpan(0, n))) throw XmlStreamException.NotWellFormed("An end tag without a start tag.");
+        if (!rest[..n].SequenceEqual(_streamName.AsSpan(0, n)))
+            throw XmlStreamException.NotWellFormed("An end tag without a start tag.");
         rest = rest[n..];
         int space = CountSpace(rest);
         if (space == rest.Length) return -1;
@@ -71,10 +72,12 @@ public sealed partial class StanzaFramer
         int nameEnd = _headerScanner.RootName.Start + local.Length;
         _streamName = tag[1..nameEnd].ToArray();
         int colon = _streamName.AsSpan().IndexOf((byte)':');
-        if (!local.SequenceEqual("stream"u8)) throw new XmlStreamException("bad-format", "The stream's root is no stream.");
+        if (!local.SequenceEqual("stream"u8))
+            throw new XmlStreamException("bad-format", "The stream's root is no stream.");
         // RFC 6120 §4.9.3.2 and §4.8.5: no prefix on an element that needs one.
         if (colon < 0) throw new XmlStreamException("bad-namespace-prefix", "The stream's root has no prefix.");
-        bool ok = outer.TryResolve(_streamName.AsSpan(0, colon), out var uri) && uri.SequenceEqual("http://etherx.jabber.org/streams"u8);
+        bool ok = outer.TryResolve(_streamName.AsSpan(0, colon), out var uri) &&
+            uri.SequenceEqual("http://etherx.jabber.org/streams"u8);
         // RFC 6120 §4.9.3.10
         if (!ok) throw new XmlStreamException("invalid-namespace", "The stream's root stands in another namespace.");
         if (tag[^2] == (byte)'/') throw new XmlStreamException("bad-format", "The stream's root is empty.");
@@ -88,15 +91,17 @@ public sealed partial class StanzaFramer
         if (!scanner.Scan(xml)) throw XmlStreamException.NotWellFormed("The stanza does not end.");
         if (scanner.End != xml.Length) throw XmlStreamException.NotWellFormed("More than one stanza.");
         if (!StanzaWords.TryKind(scanner.RootName.Of(xml), out var kind) || !scanner.IsRootInComponent)
-            throw new XmlStreamException("unsupported-stanza-type", "The element is no message, presence or iq of a component.");
+            throw new XmlStreamException("unsupported-stanza-type",
+                "The element is no message, presence or iq of a component.");
         if (scanner.NeedsNormalizing) return Normalize(Element.FromScanned(xml, scanner.Outer), limits);
         byte[] memory = StanzaMemory.Rent(xml.Length);
         xml.CopyTo(memory);
         return new Stanza(kind, memory, scanner);
     }
 
-    // A stanza with a prefix of its own, another default namespace, or prefixes from the stream's header is written anew, so that
-    // whoever copies its payload finds it like any other. Rare: neither Prosody nor ejabberd sends such stanzas.
+    // A stanza with a prefix of its own, another default namespace, or prefixes from the stream's header is written
+    // anew, so that whoever copies its payload finds it like any other. Rare: neither Prosody nor ejabberd sends such
+    // stanzas.
     private static Stanza Normalize(Element element, XmlLimits limits)
     {
         // Declaring a namespace on each child again may need more room than the prefix did.
@@ -114,7 +119,8 @@ public sealed partial class StanzaFramer
         public void Advance(int count)
         {
             _buffer.Advance(count);
-            if (_buffer.WrittenCount > limit) throw XmlStreamException.Policy("The stanza is too long when its namespaces are spelt out.");
+            if (_buffer.WrittenCount > limit)
+                throw XmlStreamException.Policy("The stanza is too long when its namespaces are spelt out.");
         }
 
         public Memory<byte> GetMemory(int sizeHint = 0) => _buffer.GetMemory(sizeHint);

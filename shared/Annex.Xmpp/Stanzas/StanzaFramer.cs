@@ -6,18 +6,20 @@ using Annex.Xmpp.Xml;
 namespace Annex.Xmpp.Stanzas;
 
 /// <summary>
-/// Cuts a stream of bytes into its header, its top-level elements and its end. Resumable at every byte: whatever is given is
-/// consumed, an unfinished frame is kept inside (bounded by <see cref="XmlLimits.MaxStanzaBytes"/>), so a pipe reader may
-/// advance to the end of what was read each time. One per stream, one thread at a time.
+/// Cuts a stream of bytes into its header, its top-level elements and its end. Resumable at every byte: whatever is
+/// given is consumed, an unfinished frame is kept inside (bounded by <see cref="XmlLimits.MaxStanzaBytes"/>), so a pipe
+/// reader may advance to the end of what was read each time. One per stream, one thread at a time.
 /// <code>
 /// var buffer = result.Buffer;
-/// for (var kind = framer.Read(ref buffer, out var stanza); kind != FrameKind.NeedMore; kind = framer.Read(ref buffer, out stanza)) { … }
+/// FrameKind kind;
+/// while ((kind = framer.Read(ref buffer, out var stanza)) != FrameKind.NeedMore) { … }
 /// reader.AdvanceTo(buffer.End);
 /// </code>
 /// </summary>
 public sealed partial class StanzaFramer : IDisposable
 {
-    // The least that is taken over at a time while a frame is unfinished; what belongs to the next frame is left where it is.
+    // The least that is taken over at a time while a frame is unfinished; what belongs to the next frame is left where
+    // it is.
     private const int Chunk = 1024;
 
     private readonly XmlLimits _limits;
@@ -49,8 +51,8 @@ public sealed partial class StanzaFramer : IDisposable
 
     /// <summary>Reads the next frame and moves the start of <paramref name="buffer"/> behind it.
     /// White space between frames is skipped (keepalive).</summary>
-    /// <exception cref="XmlStreamException">The peer broke a rule: send the stream error with its condition and close. Every
-    /// later call throws the same.</exception>
+    /// <exception cref="XmlStreamException">The peer broke a rule: send the stream error with its condition and close.
+    /// Every later call throws the same.</exception>
     public FrameKind Read(ref ReadOnlySequence<byte> buffer, out Stanza? stanza)
     {
         while (true)
@@ -99,7 +101,8 @@ public sealed partial class StanzaFramer : IDisposable
 
         if (_keptLength == 0)
         {
-            // The XML declaration may stand at the very beginning only, a space in front of it would make it an instruction.
+            // The XML declaration may stand at the very beginning only, a space in front of it would make it an
+            // instruction.
             int space = _phase == Phase.Start ? 0 : CountSpace(buffer);
             buffer = buffer[space..];
             if (buffer.IsEmpty) return FrameKind.NeedMore;
@@ -175,13 +178,15 @@ public sealed partial class StanzaFramer : IDisposable
         _keptLength = 0;
     }
 
-    /// <summary>Goes on in the frame whose bytes so far are given: its length, or -1 where it does not end in them.</summary>
+    /// <summary>Goes on in the frame whose bytes so far are given: its length, or -1 where it does not end in
+    /// them.</summary>
     private int Advance(ReadOnlySpan<byte> frame)
     {
         // Nothing behind the limit is looked at, so that the verdict does not depend on how the bytes arrived.
         var seen = frame.Length > _limits.MaxStanzaBytes ? frame[.._limits.MaxStanzaBytes] : frame;
         int length = Scan(seen);
-        if (length < 0 && frame.Length > _limits.MaxStanzaBytes) throw XmlStreamException.Policy("The stanza is too long.");
+        if (length < 0 && frame.Length > _limits.MaxStanzaBytes)
+            throw XmlStreamException.Policy("The stanza is too long.");
         return length;
     }
 

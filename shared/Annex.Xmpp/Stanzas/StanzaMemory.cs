@@ -4,8 +4,9 @@ using System.Buffers;
 namespace Annex.Xmpp.Stanzas;
 
 /// <summary>
-/// Memory of stanzas. A use after return would show one person's text in another room; so in debug builds, which is what the
-/// tests run, memory that comes back is overwritten and never given out again: whoever still looks sees 0xDD, always.
+/// Memory of stanzas. A use after return would show one person's text in another room; so in debug builds, which is
+/// what the tests run, memory that comes back is overwritten and never given out again: whoever still looks sees 0xDD,
+/// always.
 /// </summary>
 internal static class StanzaMemory
 {

@@ -93,7 +93,8 @@ public sealed partial class StanzaWriter
     private int Keep(ReadOnlySpan<byte> word)
     {
         int start = _wordsLength;
-        if (_words.Length < start + word.Length) Array.Resize(ref _words, Math.Max(start + word.Length, _words.Length * 2));
+        if (_words.Length < start + word.Length)
+            Array.Resize(ref _words, Math.Max(start + word.Length, _words.Length * 2));
         word.CopyTo(_words.AsSpan(start));
         _wordsLength = start + word.Length;
         return start;

@@ -8,8 +8,8 @@ namespace Annex.Xmpp.Stanzas;
 
 /// <summary>
 /// Writes XML as UTF-8 into a buffer, without white space, escaping what it is given. The namespace of an element is
-/// declared only where it differs from its parent's; the outermost element stands in jabber:component:accept and declares
-/// nothing. Attributes are written in single quotes. A character that XML cannot hold is written as U+FFFD.
+/// declared only where it differs from its parent's; the outermost element stands in jabber:component:accept and
+/// declares nothing. Attributes are written in single quotes. A character that XML cannot hold is written as U+FFFD.
 /// </summary>
 public sealed partial class StanzaWriter
 {
@@ -42,7 +42,8 @@ public sealed partial class StanzaWriter
         _isTagOpen = false;
     }
 
-    /// <summary>Opens message, presence or iq. Null attributes are left out; id is escaped, rawId is copied as it stands.</summary>
+    /// <summary>Opens message, presence or iq. Null attributes are left out; id is escaped, rawId is copied as it
+    /// stands.</summary>
     public void StartStanza(StanzaKind kind, StanzaType type, Jid? from, Jid? to, string? id = null)
     {
         StartStanza(kind, type, from, to, default(ReadOnlySpan<byte>));

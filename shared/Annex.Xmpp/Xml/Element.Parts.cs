@@ -56,13 +56,15 @@ public sealed partial class Element
         }
 
         CheckName(name);
-        if (ns.Length == 0 && name == "xmlns") throw new ArgumentException("A namespace is given to the constructor.", nameof(name));
+        if (ns.Length == 0 && name == "xmlns")
+            throw new ArgumentException("A namespace is given to the constructor.", nameof(name));
         AppendAttribute(ns, name, value);
     }
 
     private static void CheckName(string name)
     {
-        if (!XmlChars.IsNCName(name)) throw new ArgumentException("Not a name in XML, or one with a prefix.", nameof(name));
+        if (!XmlChars.IsNCName(name))
+            throw new ArgumentException("Not a name in XML, or one with a prefix.", nameof(name));
     }
 
     private void WriteAttributes(IBufferWriter<byte> output)

@@ -4,8 +4,8 @@ using System.Text;
 namespace Annex.Xmpp.Xml;
 
 /// <summary>
-/// A small tree for the cold paths (forms, disco, configuration). Not for messages on their way to occupants: those stay bytes.
-/// Mixed content keeps its order. Not thread-safe while it is built.
+/// A small tree for the cold paths (forms, disco, configuration). Not for messages on their way to occupants: those
+/// stay bytes. Mixed content keeps its order. Not thread-safe while it is built.
 /// </summary>
 public sealed partial class Element
 {
@@ -49,7 +49,8 @@ public sealed partial class Element
 
     /// <summary>The attributes without namespace, in order.</summary>
     public IEnumerable<KeyValuePair<string, string>> Attributes =>
-        _attributes is null ? [] : _attributes.Where(a => a.Namespace.Length == 0).Select(a => KeyValuePair.Create(a.Name, a.Value));
+        _attributes is null ? []
+            : _attributes.Where(a => a.Namespace.Length == 0).Select(a => KeyValuePair.Create(a.Name, a.Value));
 
     /// <summary>Child elements in order.</summary>
     public IReadOnlyList<Element> Children => _children;
@@ -139,7 +140,8 @@ public sealed partial class Element
         return copy;
     }
 
-    /// <summary>Reads one element. The default namespace is that of a component's stream unless the bytes declare another.</summary>
+    /// <summary>Reads one element. The default namespace is that of a component's stream unless the bytes declare
+    /// another.</summary>
     /// <exception cref="XmlStreamException">Not one well-formed element within the limits.</exception>
     public static Element Parse(ReadOnlySpan<byte> utf8, string defaultNamespace = "jabber:component:accept") =>
         Parse(utf8, XmlOuterContext.For(defaultNamespace), XmlLimits.Default);

@@ -12,7 +12,8 @@ internal static class XmlChars
     private const byte NameByte = 2;
     private const byte Space = 4;
 
-    // Indexed by byte. A colon is in no class: names are split at it. Bytes from 0x80 are decoded before they are judged.
+    // Indexed by byte. A colon is in no class: names are split at it. Bytes from 0x80 are decoded before they are
+    // judged.
     private static readonly byte[] Classes = MakeClasses();
 
     private static readonly SearchValues<byte> IllegalBytes = SearchValues.Create(
@@ -29,11 +30,13 @@ internal static class XmlChars
     /// <summary>Throws unless every byte belongs to a legal character in valid UTF-8.</summary>
     public static void Check(ReadOnlySpan<byte> utf8)
     {
-        if (utf8.ContainsAny(IllegalBytes)) throw XmlStreamException.NotWellFormed("A control character is not allowed in XML.");
+        if (utf8.ContainsAny(IllegalBytes))
+            throw XmlStreamException.NotWellFormed("A control character is not allowed in XML.");
         if (Ascii.IsValid(utf8)) return;
         if (!Utf8.IsValid(utf8)) throw XmlStreamException.Encoding("The bytes are not valid UTF-8.");
         // U+FFFE and U+FFFF are the only other characters that valid UTF-8 can hold and XML cannot.
-        if (utf8.IndexOf([(byte)0xEF, (byte)0xBF, (byte)0xBE]) >= 0 || utf8.IndexOf([(byte)0xEF, (byte)0xBF, (byte)0xBF]) >= 0)
+        if (utf8.IndexOf([(byte)0xEF, (byte)0xBF, (byte)0xBE]) >= 0 ||
+            utf8.IndexOf([(byte)0xEF, (byte)0xBF, (byte)0xBF]) >= 0)
             throw XmlStreamException.NotWellFormed("U+FFFE and U+FFFF are not allowed in XML.");
     }
 
@@ -43,7 +46,8 @@ internal static class XmlChars
         var status = Rune.DecodeFromUtf8(data[pos..], out var rune, out int length);
         if (status == OperationStatus.NeedMoreData) return false;
         if (status != OperationStatus.Done) throw XmlStreamException.Encoding("A name is not valid UTF-8.");
-        if (!IsNameRune((uint)rune.Value)) throw XmlStreamException.NotWellFormed("A name holds a character that names cannot hold.");
+        if (!IsNameRune((uint)rune.Value))
+            throw XmlStreamException.NotWellFormed("A name holds a character that names cannot hold.");
         pos += length;
         return true;
     }
@@ -53,7 +57,8 @@ internal static class XmlChars
     {
         if (name.IsEmpty) return false;
         if (name[0] < 0x80) return (Classes[name[0]] & NameStart) != 0;
-        return Rune.DecodeFromUtf8(name, out var rune, out _) == OperationStatus.Done && IsNameStartRune((uint)rune.Value);
+        return Rune.DecodeFromUtf8(name, out var rune, out _) == OperationStatus.Done &&
+            IsNameStartRune((uint)rune.Value);
     }
 
     /// <summary>NCName: a name without a colon.</summary>

@@ -5,8 +5,9 @@ using System.Text.Unicode;
 
 namespace Annex.Xmpp.Xml;
 
-/// <summary>Character data into XML. Whatever is given, what is written is well-formed: a character that XML cannot hold, and
-/// each part of a broken sequence, becomes U+FFFD, because the server would end the whole stream over it.</summary>
+/// <summary>Character data into XML. Whatever is given, what is written is well-formed: a character that XML cannot
+/// hold, and each part of a broken sequence, becomes U+FFFD, because the server would end the whole stream over
+/// it.</summary>
 internal static class XmlEscape
 {
     private static readonly SearchValues<byte> SpecialInText = SearchValues.Create(
@@ -19,13 +20,17 @@ internal static class XmlEscape
     // Bytes converted at a time.
     private const int Chunk = 1024;
 
-    public static void Text(IBufferWriter<byte> output, ReadOnlySpan<byte> utf8) => Write(output, utf8, isAttribute: false);
+    public static void Text(IBufferWriter<byte> output, ReadOnlySpan<byte> utf8) =>
+        Write(output, utf8, isAttribute: false);
 
-    public static void Text(IBufferWriter<byte> output, ReadOnlySpan<char> text) => Write(output, text, isAttribute: false);
+    public static void Text(IBufferWriter<byte> output, ReadOnlySpan<char> text) =>
+        Write(output, text, isAttribute: false);
 
-    public static void Attribute(IBufferWriter<byte> output, ReadOnlySpan<byte> utf8) => Write(output, utf8, isAttribute: true);
+    public static void Attribute(IBufferWriter<byte> output, ReadOnlySpan<byte> utf8) =>
+        Write(output, utf8, isAttribute: true);
 
-    public static void Attribute(IBufferWriter<byte> output, ReadOnlySpan<char> text) => Write(output, text, isAttribute: true);
+    public static void Attribute(IBufferWriter<byte> output, ReadOnlySpan<char> text) =>
+        Write(output, text, isAttribute: true);
 
     private static void Write(IBufferWriter<byte> output, ReadOnlySpan<char> text, bool isAttribute)
     {
@@ -33,7 +38,8 @@ internal static class XmlEscape
         while (!text.IsEmpty)
         {
             // Replaces lone surrogates; stops before a pair that does not fit.
-            Utf8.FromUtf16(text, utf8, out int read, out int written, replaceInvalidSequences: true, isFinalBlock: true);
+            Utf8.FromUtf16(text, utf8, out int read, out int written, replaceInvalidSequences: true,
+                isFinalBlock: true);
             WriteValid(output, utf8[..written], isAttribute);
             text = text[read..];
         }

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Annex.Xmpp.Xml;
 
-/// <summary>One string for each different name of a tree: names repeat, and a namespace would be copied for each element.</summary>
+/// <summary>One string for each different name of a tree: names repeat, and a namespace would be copied for each
+/// element.</summary>
 internal sealed class XmlNameCache
 {
     private readonly Dictionary<string, string> _names = [];

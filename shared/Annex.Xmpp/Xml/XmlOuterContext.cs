@@ -1,6 +1,7 @@
 namespace Annex.Xmpp.Xml;
 
-/// <summary>The namespaces in force around an element: the declarations of the stream's opening tag. Values are unescaped.</summary>
+/// <summary>The namespaces in force around an element: the declarations of the stream's opening tag. Values are
+/// unescaped.</summary>
 internal sealed class XmlOuterContext(byte[] defaultNamespace, (byte[] Prefix, byte[] Uri)[] prefixes)
 {
     /// <summary>A stream of XEP-0114 whose prefixes do not matter.</summary>
@@ -25,5 +26,6 @@ internal sealed class XmlOuterContext(byte[] defaultNamespace, (byte[] Prefix, b
 
     /// <summary>A context that has this default namespace and no prefixes.</summary>
     public static XmlOuterContext For(string defaultNamespace) =>
-        defaultNamespace == "jabber:component:accept" ? Component : new(System.Text.Encoding.UTF8.GetBytes(defaultNamespace), []);
+        defaultNamespace == "jabber:component:accept" ? Component
+            : new(System.Text.Encoding.UTF8.GetBytes(defaultNamespace), []);
 }

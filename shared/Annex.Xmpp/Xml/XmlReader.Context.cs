@@ -6,8 +6,8 @@ namespace Annex.Xmpp.Xml;
 // What an element inherits from further out.
 public ref partial struct XmlReader
 {
-    /// <summary>The namespace of a prefix (empty: the default namespace) at the current element, or, where there is none, in
-    /// the level that was entered last.</summary>
+    /// <summary>The namespace of a prefix (empty: the default namespace) at the current element, or, where there is
+    /// none, in the level that was entered last.</summary>
     internal readonly ReadOnlySpan<byte> Resolve(ReadOnlySpan<byte> prefix)
     {
         if (_tag >= 0 && TryFindDeclaration(_tag, prefix, out var raw)) return XmlText.UnescapeAttribute(raw);
@@ -28,7 +28,7 @@ public ref partial struct XmlReader
         while (attributes.MoveNext())
         {
             var name = attributes.Name;
-            if (name.Length != prefix.Length + 6 || !name.StartsWith("xmlns:"u8) || !name[6..].SequenceEqual(prefix)) continue;
+            if (!name.StartsWith("xmlns:"u8) || !name[6..].SequenceEqual(prefix)) continue;
             value = attributes.Value;
             return true;
         }
@@ -37,8 +37,8 @@ public ref partial struct XmlReader
         return false;
     }
 
-    /// <summary>Copies the current element with every prefix, default namespace and xml:lang that it inherits from further out,
-    /// so that it means the same wherever it is put; moves on.</summary>
+    /// <summary>Copies the current element with every prefix, default namespace and xml:lang that it inherits from
+    /// further out, so that it means the same wherever it is put; moves on.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="defaultNamespaceThere">The default namespace in force there, unescaped.</param>
     public void CopyWithContext(IBufferWriter<byte> output, ReadOnlySpan<byte> defaultNamespaceThere)
@@ -48,7 +48,8 @@ public ref partial struct XmlReader
         output.Write(element[..(_nameLength + 1)]);
         CopyDefaultNamespace(output, defaultNamespaceThere);
         for (int i = _depth - 1; i >= 0; i--) CopyPrefixes(output, element, i);
-        if (!TryFind(_tag, "xml:lang"u8, out _) && RawLang is { IsEmpty: false } lang) WriteRaw(output, " xml:lang"u8, lang);
+        if (!TryFind(_tag, "xml:lang"u8, out _) && RawLang is { IsEmpty: false } lang)
+            WriteRaw(output, " xml:lang"u8, lang);
         output.Write(element[(_nameLength + 1)..]);
         Skip();
     }
@@ -79,10 +80,12 @@ public ref partial struct XmlReader
             var name = attributes.Name;
             if (!name.StartsWith("xmlns:"u8)) continue;
             var prefix = name[6..];
-            // The bytes "prefix:" stand in every element that uses it; where they stand by chance a declaration too many is harmless.
+            // The bytes "prefix:" stand in every element that uses it; where they stand by chance a declaration too
+            // many is harmless.
             if (!Mentions(element, prefix) || TryFindDeclaration(_tag, prefix, out _)) continue;
             bool isHidden = false;
-            for (int i = level + 1; i < _depth && !isHidden; i++) isHidden = TryFindDeclaration(TagOf(i), prefix, out _);
+            for (int i = level + 1; i < _depth && !isHidden; i++)
+                isHidden = TryFindDeclaration(TagOf(i), prefix, out _);
             if (isHidden) continue;
             output.Write(" "u8);
             WriteRaw(output, name, attributes.Value);

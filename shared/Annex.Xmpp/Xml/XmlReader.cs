@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Annex.Xmpp.Xml;
 
 /// <summary>
-/// Walks the elements of one framed (hence well-formed) piece of XML without allocating: namespace-correct, forward only.
+/// Walks the elements of one framed (hence well-formed) piece of XML without allocating: namespace-correct, forward
+/// only.
 /// <code>
 /// var reader = stanza.Children;
 /// while (reader.ReadElement()) { if (reader.Is("body"u8, ns)) text = reader.ReadText(); else reader.Skip(); }
@@ -36,7 +37,8 @@ public ref partial struct XmlReader
         _outer = outer;
     }
 
-    /// <summary>Reads well-formed content that was kept, such as an archived payload: nothing is checked again.</summary>
+    /// <summary>Reads well-formed content that was kept, such as an archived payload: nothing is checked
+    /// again.</summary>
     public static XmlReader Over(ReadOnlySpan<byte> wellFormed, string defaultNamespace = "jabber:component:accept") =>
         new(wellFormed, XmlOuterContext.For(defaultNamespace));
 
@@ -47,8 +49,8 @@ public ref partial struct XmlReader
         private int _first;
     }
 
-    /// <summary>Moves to the next element inside the current level (siblings); false at its end. An element that was neither
-    /// entered nor skipped is skipped.</summary>
+    /// <summary>Moves to the next element inside the current level (siblings); false at its end. An element that was
+    /// neither entered nor skipped is skipped.</summary>
     public bool ReadElement()
     {
         Skip();
@@ -73,7 +75,8 @@ public ref partial struct XmlReader
         return true;
     }
 
-    /// <summary>Goes into the current element: the next <see cref="ReadElement"/> reads its children, until <see cref="Leave"/>.</summary>
+    /// <summary>Goes into the current element: the next <see cref="ReadElement"/> reads its children, until <see
+    /// cref="Leave"/>.</summary>
     public void Enter()
     {
         if (_tag < 0) throw new InvalidOperationException("There is no current element to enter.");
@@ -82,7 +85,8 @@ public ref partial struct XmlReader
         _tag = -1;
     }
 
-    /// <summary>Goes back out: the next <see cref="ReadElement"/> reads what follows the element that was entered.</summary>
+    /// <summary>Goes back out: the next <see cref="ReadElement"/> reads what follows the element that was
+    /// entered.</summary>
     public void Leave()
     {
         if (_depth == 0) throw new InvalidOperationException("There is no element to leave.");
@@ -129,10 +133,11 @@ public ref partial struct XmlReader
 
     /// <summary>The attribute, unescaped; null where absent.</summary>
     public readonly string? Attribute(ReadOnlySpan<byte> name) =>
-        TryGetRawAttribute(name, out var raw) ? System.Text.Encoding.UTF8.GetString(XmlText.UnescapeAttribute(raw)) : null;
+        TryGetRawAttribute(name, out var raw) ? System.Text.Encoding.UTF8.GetString(XmlText.UnescapeAttribute(raw))
+            : null;
 
-    /// <summary>xml:lang in force at the current element, as on the wire: its own or that of the nearest element around it
-    /// inside these bytes; empty where there is none.</summary>
+    /// <summary>xml:lang in force at the current element, as on the wire: its own or that of the nearest element around
+    /// it inside these bytes; empty where there is none.</summary>
     public readonly ReadOnlySpan<byte> RawLang
     {
         get

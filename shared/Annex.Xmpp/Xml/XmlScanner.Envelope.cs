@@ -1,7 +1,8 @@
 // Hot path
 namespace Annex.Xmpp.Xml;
 
-// What is noted on the way for whoever takes the element over. Offsets; a length of -1 says that there is no such attribute.
+// What is noted on the way for whoever takes the element over. Offsets; a length of -1 says that there is no such
+// attribute.
 internal sealed partial class XmlScanner
 {
     /// <summary>In place of a declaration's index: the prefix xml, a prefix of the stream's header.</summary>
@@ -23,7 +24,8 @@ internal sealed partial class XmlScanner
     /// <summary>The declarations of prefixes on the root, with the white space in front.</summary>
     public XmlRange Declarations { get; private set; }
 
-    /// <summary>The first child's namespace, as on the wire; Length -1: the default namespace outside the element.</summary>
+    /// <summary>The first child's namespace, as on the wire; Length -1: the default namespace outside the
+    /// element.</summary>
     public XmlRange ChildNamespace { get; private set; }
 
     public int ChildNameStart { get; private set; }
@@ -40,7 +42,8 @@ internal sealed partial class XmlScanner
     /// <summary>A prefix is used that only the stream's header declares.</summary>
     public bool UsesOuterPrefix { get; private set; }
 
-    /// <summary>The content cannot be copied beside <see cref="Declarations"/> under jabber:component:accept as it stands.</summary>
+    /// <summary>The content cannot be copied beside <see cref="Declarations"/> under jabber:component:accept as it
+    /// stands.</summary>
     public bool NeedsNormalizing => UsesOuterPrefix || _isUnusualRoot;
 
     private bool _isUnusualRoot;
@@ -98,7 +101,8 @@ internal sealed partial class XmlScanner
     {
         for (int i = 0; i < _bindingCount; i++)
         {
-            if (_bindings[i].PrefixLength == 0) return UriOf(data, i, default).SequenceEqual("jabber:component:accept"u8);
+            if (_bindings[i].PrefixLength == 0)
+                return UriOf(data, i, default).SequenceEqual("jabber:component:accept"u8);
         }
 
         return Outer.IsComponent;

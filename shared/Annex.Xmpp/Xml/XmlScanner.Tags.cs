@@ -121,7 +121,8 @@ internal sealed partial class XmlScanner
             if (!slot.IsDeclaration) continue;
             var prefix = slot.Colon < 0 ? default : data[(slot.Colon + 1)..(slot.NameStart + slot.NameLength)];
             var uri = data.Slice(slot.ValueStart, slot.ValueLength);
-            if (uri.Length > _limits.MaxNamespaceBytes) throw XmlStreamException.Policy("A namespace name is too long.");
+            if (uri.Length > _limits.MaxNamespaceBytes)
+                throw XmlStreamException.Policy("A namespace name is too long.");
             CheckDeclaration(prefix, uri.Contains(Amp) ? XmlText.UnescapeAttribute(uri) : uri);
             if (_bindingCount == _limits.MaxNamespaces) throw XmlStreamException.Policy("Too many namespaces.");
             if (_bindingCount == _bindings.Length) Array.Resize(ref _bindings, _bindingCount * 2);
@@ -149,7 +150,8 @@ internal sealed partial class XmlScanner
         for (int i = _bindingCount - 1; i >= 0; i--)
         {
             ref readonly var b = ref _bindings[i];
-            if (b.PrefixLength == prefix.Length && data.Slice(b.PrefixStart, b.PrefixLength).SequenceEqual(prefix)) return i;
+            if (b.PrefixLength == prefix.Length &&
+                data.Slice(b.PrefixStart, b.PrefixLength).SequenceEqual(prefix)) return i;
         }
 
         if (prefix.SequenceEqual("xml"u8)) return XmlBinding;

@@ -2,10 +2,10 @@
 namespace Annex.Xmpp.Xml;
 
 /// <summary>
-/// Checks one element byte by byte and remembers where its parts stand. The caller gives the element's bytes from its first
-/// <c>&lt;</c> on, each time all of them so far; a scan goes on where the last one ran out, so that a stanza that arrives in
-/// single bytes costs no more than one that arrives whole. What is wrong is found at the same byte however the bytes are
-/// split. All offsets count from the element's first byte.
+/// Checks one element byte by byte and remembers where its parts stand. The caller gives the element's bytes from its
+/// first <c>&lt;</c> on, each time all of them so far; a scan goes on where the last one ran out, so that a stanza that
+/// arrives in single bytes costs no more than one that arrives whole. What is wrong is found at the same byte however
+/// the bytes are split. All offsets count from the element's first byte.
 /// </summary>
 internal sealed partial class XmlScanner
 {
@@ -51,7 +51,8 @@ internal sealed partial class XmlScanner
 
     /// <summary>Goes on; true when the element is finished and <see cref="End"/> is set.</summary>
     /// <exception cref="XmlStreamException">A rule is broken.</exception>
-    // One switch, longer than functions are here: each state falls into the next without leaving, which is what makes it fast.
+    // One switch, longer than functions are here: each state falls into the next without leaving, which is what makes
+    // it fast.
     public bool Scan(ReadOnlySpan<byte> data)
     {
         int pos = _pos;
@@ -99,7 +100,8 @@ internal sealed partial class XmlScanner
                     goto case State.Section;
                 }
 
-                if (data[pos] == (byte)'?') throw XmlStreamException.Restricted("Processing instructions are not allowed.");
+                if (data[pos] == (byte)'?')
+                    throw XmlStreamException.Restricted("Processing instructions are not allowed.");
                 _colon = -1;
                 goto case State.StartName;
 
@@ -128,7 +130,8 @@ internal sealed partial class XmlScanner
                     goto case State.EmptyClose;
                 }
 
-                if (data[pos++] != Gt) throw XmlStreamException.NotWellFormed("White space, / or > was expected in a tag.");
+                if (data[pos++] != Gt)
+                    throw XmlStreamException.NotWellFormed("White space, / or > was expected in a tag.");
                 OpenElement(data, pos, isEmpty: false);
                 if (_onlyOpeningTag) return Finish(data, pos);
                 goto case State.Content;
@@ -146,7 +149,8 @@ internal sealed partial class XmlScanner
             case State.Quote:
                 if (!SkipSpace(data, ref pos)) return Suspend(State.Quote, pos);
                 _quote = data[pos++];
-                if (_quote is not ((byte)'\'' or (byte)'"')) throw XmlStreamException.NotWellFormed("An attribute's value without quotes.");
+                if (_quote is not ((byte)'\'' or (byte)'"'))
+                    throw XmlStreamException.NotWellFormed("An attribute's value without quotes.");
                 _valueStart = pos;
                 goto case State.Value;
 
@@ -186,7 +190,8 @@ internal sealed partial class XmlScanner
 
             case State.EndClose:
                 if (!SkipSpace(data, ref pos)) return Suspend(State.EndClose, pos);
-                if (data[pos++] != Gt) throw XmlStreamException.NotWellFormed("An end tag does not match its start tag.");
+                if (data[pos++] != Gt)
+                    throw XmlStreamException.NotWellFormed("An end tag does not match its start tag.");
                 CloseElement();
                 if (_depth == 0) return Finish(data, pos);
                 goto case State.Content;
@@ -298,7 +303,8 @@ internal sealed partial class XmlScanner
             int i = pos - _token;
             if (i == mark.Length) return true;
             if (data[pos] == mark[i] && _depth > 0) continue;
-            if (i == 0 && data[pos] != mark[0]) throw XmlStreamException.Restricted("Comments and declarations are not allowed.");
+            if (i == 0 && data[pos] != mark[0])
+                throw XmlStreamException.Restricted("Comments and declarations are not allowed.");
             throw XmlStreamException.NotWellFormed("A marked section that is no CDATA inside an element.");
         }
 

@@ -9,12 +9,14 @@ internal static class XmlText
     private static readonly SearchValues<byte> SpecialInText = SearchValues.Create("&\r"u8);
     private static readonly SearchValues<byte> SpecialInAttribute = SearchValues.Create("&\t\n\r"u8);
 
-    /// <summary>Throws unless what stands between &amp; and ; is one of the five entities or a legal character.</summary>
+    /// <summary>Throws unless what stands between &amp; and ; is one of the five entities or a legal
+    /// character.</summary>
     public static void CheckReference(ReadOnlySpan<byte> name)
     {
         if (TryResolve(name, out _)) return;
         // XML 1.0 §4.1: any other name would be an entity that only a DTD could declare (RFC 6120 §11.1).
-        if (XmlChars.StartsName(name)) throw XmlStreamException.Restricted("Only the five predefined entities are allowed.");
+        if (XmlChars.StartsName(name))
+            throw XmlStreamException.Restricted("Only the five predefined entities are allowed.");
         throw XmlStreamException.NotWellFormed("A reference to a character that XML does not allow.");
     }
 

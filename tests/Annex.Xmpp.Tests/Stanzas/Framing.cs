@@ -15,7 +15,8 @@ internal static class Framing
     public const string BareHeader =
         "<stream:stream xmlns:stream='http://etherx.jabber.org/streams' xmlns='jabber:component:accept'>";
 
-    public static List<string> Whole(string xml, XmlLimits? limits = null) => Run(Encoding.UTF8.GetBytes(xml), limits, int.MaxValue);
+    public static List<string> Whole(string xml, XmlLimits? limits = null) =>
+        Run(Encoding.UTF8.GetBytes(xml), limits, int.MaxValue);
 
     public static List<string> Run(byte[] bytes, XmlLimits? limits, params int[] pieces)
     {
@@ -51,7 +52,8 @@ internal static class Framing
         }
 
         var buffer = new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
-        for (var kind = framer.Read(ref buffer, out var stanza); kind != FrameKind.NeedMore; kind = framer.Read(ref buffer, out stanza))
+        FrameKind kind;
+        while ((kind = framer.Read(ref buffer, out var stanza)) != FrameKind.NeedMore)
             frames.Add(Describe(framer, kind, stanza));
         Assert.True(buffer.IsEmpty);
         return frames;
@@ -61,7 +63,8 @@ internal static class Framing
     {
         try
         {
-            for (var kind = framer.Read(ref piece, out var stanza); kind != FrameKind.NeedMore; kind = framer.Read(ref piece, out stanza))
+            FrameKind kind;
+            while ((kind = framer.Read(ref piece, out var stanza)) != FrameKind.NeedMore)
                 frames.Add(Describe(framer, kind, stanza));
             Assert.True(piece.IsEmpty);
             return true;

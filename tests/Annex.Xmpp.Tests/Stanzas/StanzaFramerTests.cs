@@ -7,7 +7,8 @@ namespace Annex.Xmpp.Tests.Stanzas;
 
 public class StanzaFramerTests
 {
-    private const string Talk = Framing.Header + "<handshake/>\n <message from='a@b/c' to='r@muc' id='x' type='groupchat' xml:lang='en'>" +
+    private const string Talk = Framing.Header +
+        "<handshake/>\n <message from='a@b/c' to='r@muc' id='x' type='groupchat' xml:lang='en'>" +
         "<body>Gr\u00fc\u00dfe &amp; \U0001F600 &#x41;<![CDATA[<&]]></body><x xmlns='urn:x' a=\"it's\"/></message>   <iq type='get' id='&quot;' to='m'/>" +
         "<c:presence xmlns:c='jabber:component:accept' from='a@b/c'><c:show>away</c:show><y/></c:presence>" +
         "<stream:error><conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream> ";
@@ -18,12 +19,15 @@ public class StanzaFramerTests
         var frames = Framing.Whole(Talk);
         Assert.Equal("header StreamHeader { Id = a1, From = muc.example.org, To = , Version = , Lang = , DefaultNamespace = jabber:component:accept }", frames[0]);
         Assert.Equal("element <handshake xmlns='jabber:component:accept'/>", frames[1]);
-        Assert.StartsWith("Message Groupchat a@b/c>r@muc id=x lang=en {jabber:component:accept}body [] <body>", frames[2], StringComparison.Ordinal);
-        Assert.Contains("<body>Gr\u00fc\u00dfe &amp; \U0001F600 A&lt;&amp;</body>", frames[2], StringComparison.Ordinal);
+        Assert.StartsWith("Message Groupchat a@b/c>r@muc id=x lang=en {jabber:component:accept}body [] <body>",
+            frames[2], StringComparison.Ordinal);
+        Assert.Contains("<body>Gr\u00fc\u00dfe &amp; \U0001F600 A&lt;&amp;</body>", frames[2],
+            StringComparison.Ordinal);
         Assert.StartsWith("Iq Get >m id=\" lang= {} []  | ", frames[3], StringComparison.Ordinal);
         Assert.StartsWith("Presence Available a@b/c> id= lang= {jabber:component:accept}show [] <show>away</show><y/>",
             frames[4], StringComparison.Ordinal);
-        Assert.StartsWith("element <error xmlns='http://etherx.jabber.org/streams'><conflict", frames[5], StringComparison.Ordinal);
+        Assert.StartsWith("element <error xmlns='http://etherx.jabber.org/streams'><conflict", frames[5],
+            StringComparison.Ordinal);
         Assert.Equal("End", frames[6]);
         Assert.Equal(7, frames.Count);
     }
@@ -78,7 +82,8 @@ public class StanzaFramerTests
     [InlineData("")]
     public void A_stream_may_begin_with_a_declaration(string declaration)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(declaration + "<s:stream xmlns:s='http://etherx.jabber.org/streams' id='&lt;' xml:lang='en' version='1.0' to='a'>\n</s:stream >");
+        byte[] bytes = Encoding.UTF8.GetBytes(declaration +
+            "<s:stream xmlns:s='http://etherx.jabber.org/streams' id='&lt;' xml:lang='en' version='1.0' to='a'>\n</s:stream >");
         string[] expected =
         [
             "header StreamHeader { Id = <, From = , To = a, Version = 1.0, Lang = en, DefaultNamespace =  }",
@@ -118,18 +123,22 @@ public class StanzaFramerTests
             "<message xmlns:p='urn:p' id='1' xmlns:q='urn:q'><p:a/></message>" +
             "<message xmlns='jabber:client'/>" +
             "<message xmlns='jabber:component:accept' xmlns:p='urn:p'  xmlns:q=\"urn:q\"><p:a/></message>");
-        Assert.Contains(" t<body>a</body><d xmlns='urn:d'><e xmlns='jabber:component:accept'/></d> | ", frames[1], StringComparison.Ordinal);
+        Assert.Contains(" t<body>a</body><d xmlns='urn:d'><e xmlns='jabber:component:accept'/></d> | ", frames[1],
+            StringComparison.Ordinal);
         Assert.Contains("id=' lang= {jabber:component:accept}body []", frames[1], StringComparison.Ordinal);
-        Assert.Contains(" {urn:x}a [] <a xmlns='urn:x' xmlns:ns1='urn:x' ns1:b='1'/> | ", frames[2], StringComparison.Ordinal);
+        Assert.Contains(" {urn:x}a [] <a xmlns='urn:x' xmlns:ns1='urn:x' ns1:b='1'/> | ", frames[2],
+            StringComparison.Ordinal);
         Assert.Contains(" {urn:p}a [] <a xmlns='urn:p'/> | ", frames[3], StringComparison.Ordinal);
         Assert.Equal("element <message xmlns='jabber:client'/>", frames[4]);
-        Assert.Contains(" {urn:p}a [ xmlns:p='urn:p'  xmlns:q=\"urn:q\"] <p:a/> | ", frames[5], StringComparison.Ordinal);
+        Assert.Contains(" {urn:p}a [ xmlns:p='urn:p'  xmlns:q=\"urn:q\"] <p:a/> | ", frames[5],
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_long_namespace_on_a_thousand_elements_does_not_grow_beyond_the_limit()
     {
-        string xml = Framing.Header + "<c:message xmlns:c='jabber:component:accept' xmlns:p='" + new string('u', 1000) + "'>" +
+        string xml = Framing.Header + "<c:message xmlns:c='jabber:component:accept' xmlns:p='" +
+            new string('u', 1000) + "'>" +
             string.Concat(Enumerable.Repeat("<p:a/>", 1000)) + "</c:message>";
         Assert.Equal("policy-violation", Framing.Whole(xml)[^1]);
     }

@@ -64,7 +64,8 @@ public class StanzaTests
         Assert.Null(stanza.To);
         Assert.Null(stanza.Id);
         Assert.Null(stanza.FirstChild);
-        Assert.True(stanza.RawId.IsEmpty && stanza.RawLang.IsEmpty && stanza.PayloadName.IsEmpty && stanza.PayloadNamespace.IsEmpty);
+        Assert.True(stanza.RawId.IsEmpty && stanza.RawLang.IsEmpty && stanza.PayloadName.IsEmpty &&
+            stanza.PayloadNamespace.IsEmpty);
         Assert.True(stanza.Payload.IsEmpty && stanza.RawDeclarations.IsEmpty);
         using var empty = Parse("<iq id=''/>");
         Assert.Equal("", empty.Id);
@@ -84,7 +85,8 @@ public class StanzaTests
     {
         using var stanza = Parse("<message to='a' xmlns:p='urn:p'><p:x p:y='1'/></message>");
         Assert.Equal(" xmlns:p='urn:p'", Framing.Text(stanza.RawDeclarations));
-        string copy = "<message" + Framing.Text(stanza.RawDeclarations) + ">" + Framing.Text(stanza.Payload.Span) + "</message>";
+        string copy = "<message" + Framing.Text(stanza.RawDeclarations) + ">" + Framing.Text(stanza.Payload.Span) +
+            "</message>";
         Assert.Equal(stanza.FirstChild!.ToString(), Element.Parse(copy).Children[0].ToString());
     }
 
@@ -150,7 +152,8 @@ public class StanzaTests
     [Fact]
     public void An_error_has_its_conditions_in_order()
     {
-        var error = StanzaError.Gone with { ConditionText = "xmpp:a@b", By = "r@m", Application = new Element("app", "urn:app") };
+        var error = StanzaError.Gone with { ConditionText = "xmpp:a@b", By = "r@m", Application =
+            new Element("app", "urn:app") };
         string xml = Write(w =>
         {
             w.StartStanza(StanzaKind.Iq, StanzaType.Error, null, null);

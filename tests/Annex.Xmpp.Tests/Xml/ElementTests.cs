@@ -11,7 +11,8 @@ public class ElementTests
     [Fact]
     public void A_tree_is_built_and_written()
     {
-        var query = new Element("query", "urn:q").With("node", "a'b<\"&\n").Add("item", "1 < 2").Add(new Element("x", "urn:x").AddText("]]>"));
+        var query = new Element("query", "urn:q").With("node", "a'b<\"&\n").Add("item", "1 < 2")
+            .Add(new Element("x", "urn:x").AddText("]]>"));
         query.Lang = "en";
         Assert.Equal("<query xmlns='urn:q' node='a&apos;b&lt;&quot;&amp;&#10;' xml:lang='en'><item>1 &lt; 2</item><x xmlns='urn:x'>]]&gt;</x></query>",
             query.ToString());
@@ -71,7 +72,8 @@ public class ElementTests
     [InlineData("<a/><b/>")]
     [InlineData("<a/>x")]
     [InlineData("x<a/>")]
-    public void Only_one_whole_element_is_read(string xml) => Assert.Throws<XmlStreamException>(() => Element.Parse(xml));
+    public void Only_one_whole_element_is_read(string xml) =>
+        Assert.Throws<XmlStreamException>(() => Element.Parse(xml));
 
     [Fact]
     public void Prefixes_become_namespaces()
@@ -82,7 +84,8 @@ public class ElementTests
         Assert.Equal("de", e.Lang);
         Assert.Equal("2", e["x"]);
         Assert.Equal([KeyValuePair.Create("x", "2")], e.Attributes);
-        Assert.Equal("<a xmlns='u&amp;' xmlns:ns1='u&amp;' ns1:x='1' xml:lang='de' x='2'><b xmlns='d'/></a>", e.ToString());
+        Assert.Equal("<a xmlns='u&amp;' xmlns:ns1='u&amp;' ns1:x='1' xml:lang='de' x='2'><b xmlns='d'/></a>",
+            e.ToString());
     }
 
     [Fact]

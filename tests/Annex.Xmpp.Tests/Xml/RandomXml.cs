@@ -8,7 +8,8 @@ internal static class RandomXml
     private static readonly string[] Names = ["a", "body", "x-1", "\u00e9", "_", "message"];
     private static readonly string[] Spaces = ["", "jabber:component:accept", "urn:x", "urn:a&'b", "\u00fc"];
     private static readonly string[] Texts =
-        ["x", " ", "\n", "\r", "\t", "&", "<", "]]>", "'", "\"", "\u00e4\u20ac", "\U0001F600", "hello world ", "&amp;", "]]"];
+        ["x", " ", "\n", "\r", "\t", "&", "<", "]]>", "'", "\"", "\u00e4\u20ac", "\U0001F600", "hello world ", "&amp;",
+            "]]"];
 
     public static Element Tree(Random random, int depth)
     {

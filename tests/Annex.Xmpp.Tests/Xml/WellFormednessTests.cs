@@ -5,7 +5,8 @@ using Xunit;
 
 namespace Annex.Xmpp.Tests.Xml;
 
-/// <summary>One row a rule. Every row is also split at every byte: what is wrong is found with the same words.</summary>
+/// <summary>One row a rule. Every row is also split at every byte: what is wrong is found with the same
+/// words.</summary>
 public class WellFormednessTests
 {
     [Theory]
@@ -148,7 +149,8 @@ public class WellFormednessTests
     public void Bytes_that_are_not_UTF8_are_another_encoding(string hex)
     {
         byte[] wrong = Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal));
-        foreach (string xml in new[] { "<message><body>|</body></message>", "<message a='|'/>", "<message><![CDATA[|]]></message>", "<message><a|/></message>" })
+        foreach (string xml in new[] { "<message><body>|</body></message>", "<message a='|'/>",
+            "<message><![CDATA[|]]></message>", "<message><a|/></message>" })
         {
             string[] parts = (Framing.Header + xml).Split('|');
             byte[] bytes = [.. Encoding.UTF8.GetBytes(parts[0]), .. wrong, .. Encoding.UTF8.GetBytes(parts[1])];
@@ -180,7 +182,8 @@ public class WellFormednessTests
     [MemberData(nameof(Limited))]
     public void What_a_stanza_may_cost_is_limited(string xml, bool isAllowed)
     {
-        var limits = new XmlLimits { MaxStanzaBytes = 300, MaxDepth = 4, MaxAttributes = 4, MaxNamespaces = 3, MaxNamespaceBytes = 40 };
+        var limits = new XmlLimits { MaxStanzaBytes = 300, MaxDepth = 4, MaxAttributes = 4, MaxNamespaces = 3,
+            MaxNamespaceBytes = 40 };
         var frames = Both(xml, limits);
         if (isAllowed) Assert.StartsWith("Message", frames[^1], StringComparison.Ordinal);
         else Assert.Equal("policy-violation", frames[^1]);

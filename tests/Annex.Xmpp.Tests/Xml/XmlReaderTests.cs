@@ -126,7 +126,8 @@ public class XmlReaderTests
         reader.CopyWithContext(output, Encoding.UTF8.GetBytes(there));
         string copy = Encoding.UTF8.GetString(output.WrittenSpan);
         Assert.Equal(expected, copy);
-        if (!xml.Contains("xml:lang", StringComparison.Ordinal)) Assert.Equal(before, Element.Parse(copy, there).ToString());
+        if (!xml.Contains("xml:lang", StringComparison.Ordinal))
+            Assert.Equal(before, Element.Parse(copy, there).ToString());
         Assert.False(reader.ReadElement());
     }
 
