@@ -153,9 +153,12 @@ public sealed partial class Element
     /// <summary>Writes it; outerNamespace is the default namespace in force where it will stand.</summary>
     public void WriteTo(IBufferWriter<byte> output, string outerNamespace = "")
     {
-        output.Write("<"u8);
+        // Namespaces in XML 1.0 §3: the namespace of xml: is never declared as a default.
+        bool isXml = Namespace == Stanzas.Namespaces.Xml;
+        string inside = isXml ? outerNamespace : Namespace;
+        output.Write(isXml ? "<xml:"u8 : "<"u8);
         WriteName(output, Name);
-        if (Namespace != outerNamespace) WriteAttribute(output, "xmlns", Namespace);
+        if (inside != outerNamespace) WriteAttribute(output, "xmlns", Namespace);
         WriteAttributes(output);
         if (_content.Count == 0)
         {
@@ -166,11 +169,11 @@ public sealed partial class Element
         output.Write(">"u8);
         foreach (object item in _content)
         {
-            if (item is Element child) child.WriteTo(output, Namespace);
+            if (item is Element child) child.WriteTo(output, inside);
             else XmlEscape.Text(output, (string)item);
         }
 
-        output.Write("</"u8);
+        output.Write(isXml ? "</xml:"u8 : "</"u8);
         WriteName(output, Name);
         output.Write(">"u8);
     }

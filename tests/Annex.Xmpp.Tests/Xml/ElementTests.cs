@@ -89,6 +89,13 @@ public class ElementTests
     }
 
     [Fact]
+    public void An_element_of_the_xml_namespace_keeps_its_prefix()
+    {
+        const string Xml = "<a xmlns='u'><xml:b c='1'><d/></xml:b></a>";
+        Assert.Equal(Xml, Element.Parse(Xml).ToString());
+    }
+
+    [Fact]
     public void Nothing_that_is_written_breaks_the_stream()
     {
         AssertReadBack("a\u0000b\ud800c\uffffd\udc00", "a\ufffdb\ufffdc\ufffdd\ufffd");
