@@ -12,4 +12,17 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Ghost check: {Asked} sessions asked, {Removed} gone")]
     public static partial void GhostsChecked(ILogger logger, int asked, int removed);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away ({Reason}); messages wait, changes are kept")]
+    public static partial void StoreAway(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The database is back; what waited is stored")]
+    public static partial void StoreBack(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "The database is away for so long that changes of who is in which room are dropped (Muc:MaxPendingChanges)")]
+    public static partial void StoreBehindDropped(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Changes of a room could not be stored")]
+    public static partial void StoreFailed(ILogger logger, Exception exception);
 }

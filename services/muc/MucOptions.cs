@@ -119,6 +119,14 @@ public sealed class MucOptions : IValidatableObject
     /// <summary>How long an iq between occupants may take.</summary>
     public TimeSpan RelayTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>How long a message or a change waits for the database before it is refused with wait/resource-constraint.</summary>
+    public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Changes that wait to be written while the database is away; beyond that, what is written behind (who is in which
+    /// room) is dropped.</summary>
+    [Range(1000, 10_000_000)]
+    public int MaxPendingChanges { get; set; } = 200_000;
+
     /// <summary>Pings a second to occupants who were in their rooms before the service or its link came back.</summary>
     [Range(1, 100_000)]
     public int GhostChecksPerSecond { get; set; } = 100;
@@ -147,6 +155,8 @@ public sealed class MucOptions : IValidatableObject
             yield return new ValidationResult("must be at least one second", [nameof(IdleAfter)]);
         if (RelayTimeout < TimeSpan.FromSeconds(1))
             yield return new ValidationResult("must be at least one second", [nameof(RelayTimeout)]);
+        if (StoreTimeout < TimeSpan.FromSeconds(1))
+            yield return new ValidationResult("must be at least one second", [nameof(StoreTimeout)]);
         if (TombstoneLife < TimeSpan.Zero)
             yield return new ValidationResult("must not be negative", [nameof(TombstoneLife)]);
         if (OccupantIdSecret is { Length: > 0 and < 16 })

@@ -1,6 +1,7 @@
 using Annex.Hosting;
 using Annex.Muc.Handlers;
 using Annex.Muc.Rooms;
+using Annex.Muc.Storage;
 using Annex.Xmpp.Addressing;
 using Annex.Xmpp.Streams;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,7 @@ public static class MucService
     private static void Configure(AnnexServiceBuilder builder)
     {
         var options = builder.AddOptions<MucOptions>();
+        MucStorage.Add(builder, options);
         var admins = builder.Admins;
         var domains = builder.LocalDomains;
         builder.Services.AddSingleton(services =>
@@ -33,7 +35,8 @@ public static class MucService
             var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Annex.Muc");
             return new RoomDirectory(service, connection, store, logger);
         });
-        builder.AddComponent((services, router) =>
-            new StanzaHandlers(services.GetRequiredService<RoomDirectory>()).Register(router));
+        builder.AddComponent(
+            (services, router) => new StanzaHandlers(services.GetRequiredService<RoomDirectory>()).Register(router),
+            MucStorage.PrepareAsync);
     }
 }

@@ -38,8 +38,8 @@ internal sealed class ChatService
     /// <summary>Whether changes are stored: replies that promise something wait for that.</summary>
     public bool IsDurable { get; init; }
 
-    /// <summary>The occupant id secret that the store keeps; wins where the options name none.</summary>
-    public byte[]? StoredSecret { get; init; }
+    /// <summary>The occupant id secret that the store keeps; wins where the options name none. Set before the first room.</summary>
+    public byte[]? StoredSecret { get; set; }
 
     public IRoomFeature[] Features { get; init; } = FeatureList.All;
 

@@ -1,0 +1,63 @@
+using Annex.Contracts.Events;
+using Annex.Hosting.Messaging;
+using Annex.Muc.Rooms;
+using Annex.Xmpp.Addressing;
+using Npgsql;
+
+namespace Annex.Muc.Storage;
+
+/// <summary>What other services hear of rooms, in the transaction that changes them.</summary>
+internal sealed class RoomEvents(EventOutbox outbox, TimeProvider time)
+{
+    private long _version;
+
+    /// <summary>How many are in a room in memory; 0 for others. Set when the rooms are there.</summary>
+    public Func<Jid, int> OccupantsOf { get; set; } = _ => 0;
+
+    /// <summary>Microseconds since 1970, made to grow.</summary>
+    public long NextVersion(DateTimeOffset now)
+    {
+        var micros = (now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        return _version = Math.Max(_version + 1, micros);
+    }
+
+    public Task TellAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, RoomRecord room, long version, bool isNew,
+        CancellationToken cancellationToken)
+    {
+        var state = StateOf(room, version, OccupantsOf(room.Room));
+        var at = time.GetUtcNow();
+        object @event = isNew ? new RoomCreated { State = state, At = at } : new RoomChanged { State = state, At = at };
+        return outbox.AddAsync(connection, transaction, @event, cancellationToken);
+    }
+
+    public Task TellRemovedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, RoomRemoved removed, long lastVersion,
+        CancellationToken cancellationToken) => outbox.AddAsync(connection, transaction, new RoomDestroyed
+        {
+            Room = removed.Room.ToString(),
+            Version = Math.Max(lastVersion + 1, NextVersion(time.GetUtcNow())),
+            AlternateRoom = removed.Tombstone?.Alternate?.ToString(),
+            At = time.GetUtcNow(),
+        }, cancellationToken);
+
+    public static RoomState StateOf(RoomRecord room, long version, int occupants)
+    {
+        var configuration = room.Configuration;
+        return new RoomState
+        {
+            Room = room.Room.ToString(),
+            Version = version,
+            Name = configuration.Name,
+            Description = configuration.Description,
+            Language = configuration.Language.Length > 0 ? configuration.Language : null,
+            Occupants = occupants,
+            MaxOccupants = configuration.MaxUsers > 0 ? configuration.MaxUsers : null,
+            IsPublic = configuration.IsPublic,
+            IsPersistent = configuration.IsPersistent,
+            IsMembersOnly = configuration.IsMembersOnly,
+            HasPassword = configuration.HasPassword,
+            IsModerated = configuration.IsModerated,
+            IsNonAnonymous = configuration.IsNonAnonymous,
+            CreatedAt = room.CreatedAt,
+        };
+    }
+}
