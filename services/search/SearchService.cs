@@ -1,13 +1,53 @@
+using Annex.Contracts.Events;
 using Annex.Hosting;
+using Annex.Search.Consumers;
+using Annex.Search.Handlers;
+using Annex.Search.Storage;
+using Annex.Xmpp.Extensions.Disco;
+using Annex.Xmpp.Extensions.Services;
+using Annex.Xmpp.Extensions.Version;
+using Annex.Xmpp.Routing;
+using Npgsql;
 
 namespace Annex.Search;
 
 /// <summary>What the process is made of.</summary>
 public static class SearchService
 {
-    public static AnnexService Definition { get; } = new("Search", Configure);
+    private const string Name = "Search";
+
+    public static AnnexService Definition { get; } = new(Name, Configure);
 
     private static void Configure(AnnexServiceBuilder service)
     {
+        var options = service.AddOptions<SearchOptions>();
+        var localDomains = service.LocalDomains;
+        service.AddDatabase<SearchDbContext>(SearchDbContext.Schema);
+        service.Services.AddSingleton(p => new RoomFinder(p.GetRequiredKeyedService<NpgsqlDataSource>(Name)));
+        service.Services.AddSingleton<RoomStore>();
+        service.Services.AddSingleton<RoomIntake>();
+        service.Services.AddSingleton<Reconciler>();
+        service.Services.AddSingleton(p => new QueryLimiter(p.GetRequiredService<TimeProvider>(), options, localDomains));
+        service.Services.AddSingleton<SearchHandler>();
+        service.Services.AddHostedService<ReconcileLoop>();
+        service.AddConsumer<RoomCreatedConsumer, RoomCreated>();
+        service.AddConsumer<RoomChangedConsumer, RoomChanged>();
+        service.AddConsumer<RoomDestroyedConsumer, RoomDestroyed>();
+        service.AddConsumer<RoomOccupancyChangedConsumer, RoomOccupancyChanged>();
+        service.AddComponent(Route);
+    }
+
+    private static void Route(IServiceProvider services, StanzaRouter router)
+    {
+        var basics = new ServiceBasics(services.GetRequiredService<TimeProvider>(), new SoftwareVersion("Annex Search",
+            typeof(SearchService).Assembly.GetName().Version?.ToString(3) ?? ""))
+        {
+            // Clients ask at api@…: any localpart is the service.
+            IsSelf = to => to.IsBare,
+        };
+        // XEP-0433 registers no identity; "directory" is the registry's word for what lists chat rooms.
+        basics.Identities.Add(new Identity("directory", "chatroom", "Room directory"));
+        basics.Register(router);
+        services.GetRequiredService<SearchHandler>().Register(router);
     }
 }

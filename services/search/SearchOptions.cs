@@ -1,0 +1,48 @@
+using System.ComponentModel.DataAnnotations;
+using Annex.Search.Index;
+
+namespace Annex.Search;
+
+/// <summary>Section Search of the configuration.</summary>
+public sealed class SearchOptions
+{
+    /// <summary>Rooms of one page of results at most.</summary>
+    [Range(1, 500)]
+    public int MaxPageSize { get; set; } = 100;
+
+    /// <summary>Rooms of a page where the one who asks names no number.</summary>
+    [Range(1, 500)]
+    public int DefaultPageSize { get; set; } = 50;
+
+    /// <summary>Whether everything may be listed by asking for all (XEP-0433).</summary>
+    public bool AllowFullList { get; set; } = true;
+
+    /// <summary>Whether rooms with a password or for members only are listed, as closed, where they are public.</summary>
+    public bool ListClosedRooms { get; set; }
+
+    /// <summary>Characters of a query at most.</summary>
+    [Range(16, 10_000)]
+    public int MaxQueryLength { get; set; } = 1024;
+
+    /// <summary>Words and phrases of a query at most.</summary>
+    [Range(1, 32)]
+    public int MaxTerms { get; set; } = 8;
+
+    /// <summary>Letters of the shortest word that is looked for.</summary>
+    [Range(1, 10)]
+    public int MinTermLength { get; set; } = 2;
+
+    /// <summary>Queries of one user in ten seconds, over XMPP.</summary>
+    [Range(1, 10_000)]
+    public int MaxQueriesPerUser { get; set; } = 20;
+
+    /// <summary>Queries of all users of one domain that is not ours, in ten seconds, over XMPP.</summary>
+    [Range(1, 100_000)]
+    public int MaxQueriesPerDomain { get; set; } = 200;
+
+    /// <summary>How often the index is compared with muc, to find what an event that was lost would have told.</summary>
+    public TimeSpan ReconcileInterval { get; set; } = TimeSpan.FromMinutes(5);
+
+    internal SearchLimits Limits =>
+        new() { MaxQueryLength = MaxQueryLength, MaxTerms = MaxTerms, MinTermLength = MinTermLength };
+}
