@@ -11,6 +11,7 @@ internal static class FuzzTargets
         ["element"] = ElementTarget.Run,
         ["writer"] = WriterTarget.Run,
         ["jid"] = JidTarget.Run,
+        ["extensions"] = ExtensionsTarget.Run,
     };
 
     public static IEnumerable<string> Names => All.Keys;

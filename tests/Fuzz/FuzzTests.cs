@@ -9,7 +9,7 @@ namespace Annex.Fuzz;
 public class FuzzTests
 {
     // Twenty seconds in all.
-    private const double SecondsEach = 4;
+    private const double SecondsEach = 3.3;
 
     public static TheoryData<string> Targets => [.. FuzzTargets.Names];
 

@@ -13,6 +13,7 @@ internal static class Mutation
             "<stream:stream", "</stream:stream>", " xmlns:stream='http://etherx.jabber.org/streams'", " xmlns='jabber:component:accept'",
             " xmlns:c='jabber:component:accept'", "<c:message", "</c:message>", "<stream:error", "<?xml version='1.0'?>", " encoding='utf-8'",
             " ", "\n", "\r", "\t", "\0", "\u00e9", "\u20ac", "\U0001F600", "\ufffe", "\uffff", "@", "/", ".", "xn--", "\u00df", "\u0130", "\u200d", "\u3002",
+            "<field", "<value>", " var='FORM_TYPE'", " type='submit'", "<item>", "<reported>", "<option>", " xmlns='jabber:x:data'",
         }.Select(System.Text.Encoding.UTF8.GetBytes),
         [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xE2, 0x82], [0xF0, 0x9F], [0xFF], [0x80],
     ];
