@@ -17,6 +17,10 @@ public sealed class PutHandler(
     UploadAccess access, IBlobStore store, Publisher publisher, SlotTable slots, ActiveUploads active, FileTable files,
     SlotUrls urls, UploadOptions options, UploadMetrics metrics, TimeProvider time, ILogger<PutHandler> logger)
 {
+    // A chunk of one byte takes six.
+    private const int ChunkFraming = 6;
+    private const int ChunkTrailer = 64 * 1024;
+
     public async Task HandleAsync(HttpContext http, string path)
     {
         var file = default(UploadFile);
@@ -66,6 +70,11 @@ public sealed class PutHandler(
         {
             throw new RefusedException(length > file.Size ? Refusal.TooLong : Refusal.TooShort);
         }
+        // RFC 9112 §6.3: both at once is how requests are smuggled past a proxy. Kestrel moves the length aside.
+        if (request.Headers.TransferEncoding.Count > 0 && request.Headers.ContainsKey("X-Content-Length"))
+        {
+            throw new RefusedException(Refusal.Ambiguous);
+        }
         if (request.Headers.ContentRange.Count > 0) throw new RefusedException(Refusal.Partial); // RFC 9110 §14.4
         if (request.Headers.ContentEncoding.Count > 0) throw new RefusedException(Refusal.Encoded);
         if (!file.IsTypeBound || string.IsNullOrWhiteSpace(request.ContentType)) return;
@@ -76,7 +85,9 @@ public sealed class PutHandler(
 
     private async Task ReceiveAsync(HttpContext http, UploadFile file)
     {
-        http.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = file.Size;
+        // Kestrel counts the framing of chunks too; what they carry is counted in CopyAsync.
+        http.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = http.Request.ContentLength is null
+            ? checked(file.Size * ChunkFraming + ChunkTrailer) : file.Size;
         if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
         {
             rate.MinDataRate = new(options.Http.MinBytesPerSecond, options.Http.SlowGrace);

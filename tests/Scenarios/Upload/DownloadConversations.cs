@@ -28,7 +28,7 @@ public abstract class DownloadConversations(HostFixture fixture)
         Assert.Equal(HttpStatusCode.NotFound, (await Host.GetAsync(slot.Get)).StatusCode);
         Assert.Equal((0, 0), await Host.UsageAsync(romeo));
         var stored = Host.Seen.Stored.Single(e => e.Url == slot.Get.AbsoluteUri);
-        Assert.Equal((SlotConversations.Bare(romeo), content.Length, "image/png"), (stored.Uploader, stored.Size, stored.ContentType));
+        Assert.Equal((Replies.Bare(romeo), content.Length, "image/png"), (stored.Uploader, stored.Size, stored.ContentType));
         await Eventually.IsTrueAsync(() => Host.Seen.Deleted.Any(e => e.Url == slot.Get.AbsoluteUri && e.Reason == "uploader"));
     }
 
@@ -61,7 +61,7 @@ public abstract class DownloadConversations(HostFixture fixture)
         var script = "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"u8.ToArray();
         if (!isValid)
         {
-            SlotConversations.AssertError(
+            Replies.AssertError(
                 await Host.AskAsync(Host.NewUser(), $"filename='x.svg' size='5' content-type='{type}'"), "modify", "bad-request");
             return;
         }
@@ -174,7 +174,7 @@ public abstract class DownloadConversations(HostFixture fixture)
         var second = await Host.UploadAsync(romeo, [4, 5, 6]);
         await Host.SlotAsync(romeo, "never.jpg", 5);
         var other = await Host.UploadAsync(juliet, [7, 8, 9]);
-        await Host.PublishAsync(new Annex.Contracts.Events.AccountRemoved { Jid = SlotConversations.Bare(romeo) });
+        await Host.PublishAsync(new Annex.Contracts.Events.AccountRemoved { Jid = Replies.Bare(romeo) });
         await Eventually.IsTrueAsync(async () => (await Host.GetAsync(first)).StatusCode == HttpStatusCode.NotFound);
         Assert.Equal(HttpStatusCode.NotFound, (await Host.GetAsync(second)).StatusCode);
         Assert.Equal((0, 0), await Host.UsageAsync(romeo));
@@ -191,7 +191,7 @@ public abstract class DownloadConversations(HostFixture fixture)
         {
             Room = "coven@chat.annex.test",
             StanzaId = "1",
-            AuthorJid = SlotConversations.Bare(mallory),
+            AuthorJid = Replies.Bare(mallory),
             ModeratorNick = "firstwitch",
             Urls = [mine.AbsoluteUri, theirs.AbsoluteUri, "https://elsewhere.test/x/y"],
         });
@@ -202,5 +202,3 @@ public abstract class DownloadConversations(HostFixture fixture)
 
     private Task<Uri> UploadDigitsAsync() => Host.UploadAsync(Host.NewUser(), Encoding.ASCII.GetBytes("0123456789"));
 }
-
-public sealed class DownloadsFromDisk(DiskHost fixture) : DownloadConversations(fixture), IClassFixture<DiskHost>;

@@ -20,12 +20,12 @@ public sealed class QuotaConversations
         host.Time.Skew += TimeSpan.FromMinutes(10);
         await host.UploadAsync(romeo, new byte[400]);
         var reply = await host.AskAsync(romeo, "filename='a' size='700'");
-        var error = SlotConversations.AssertError(reply, "wait", "resource-constraint");
+        var error = Replies.AssertError(reply, "wait", "resource-constraint");
         var text = (string)error.Element(Upload + "retry")!.Attribute("stamp")!;
         Assert.EndsWith("Z", text, StringComparison.Ordinal);
         var stamp = DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
         host.Time.Skew += stamp - host.Time.GetUtcNow() - TimeSpan.FromSeconds(30);
-        SlotConversations.AssertError(await host.AskAsync(romeo, "filename='a' size='700'"), "wait", "resource-constraint");
+        Replies.AssertError(await host.AskAsync(romeo, "filename='a' size='700'"), "wait", "resource-constraint");
         host.Time.Skew += TimeSpan.FromSeconds(30);
         TestSlot.Read(await host.AskAsync(romeo, "filename='a' size='700'"));
     }
@@ -38,7 +38,7 @@ public sealed class QuotaConversations
         var romeo = host.NewUser();
         await host.UploadAsync(romeo, new byte[600]);
         var reply = await host.AskAsync(romeo, "filename='a' size='700'");
-        Assert.Null(SlotConversations.AssertError(reply, "wait", "resource-constraint").Element(Upload + "retry"));
+        Assert.Null(Replies.AssertError(reply, "wait", "resource-constraint").Element(Upload + "retry"));
     }
 
     [Fact] // U18
@@ -47,7 +47,7 @@ public sealed class QuotaConversations
         await using var host = await UploadHost.StartAsync(StoreKind.Disk, ("Upload:UserQuota", "1000"));
         var romeo = host.NewUser();
         await host.SlotAsync(romeo, "a", 1000);
-        SlotConversations.AssertError(await host.AskAsync(romeo, "filename='a' size='1'"), "wait", "resource-constraint");
+        Replies.AssertError(await host.AskAsync(romeo, "filename='a' size='1'"), "wait", "resource-constraint");
         host.Time.Skew += TimeSpan.FromMinutes(6);
         await host.SlotAsync(romeo, "a", 1000);
         Assert.Equal((1000, 1000), await host.UsageAsync(romeo));
@@ -68,7 +68,7 @@ public sealed class QuotaConversations
         var granted = replies.Count(reply => (string?)reply.Attribute("type") == "result");
         Assert.InRange(granted, 10, 100);
         Assert.All(replies.Where(reply => (string?)reply.Attribute("type") == "error"), reply =>
-            Assert.True(SlotConversations.IsError(reply, "resource-constraint")));
+            Assert.True(Replies.IsError(reply, "resource-constraint")));
         await host.SlotAsync(romeo, "a", 1);
     }
 
@@ -78,9 +78,9 @@ public sealed class QuotaConversations
         await using var host = await UploadHost.StartAsync(StoreKind.Disk, ("Upload:DomainQuota", "1000"),
             ("Upload:TotalQuota", "1500"), ("Upload:AllowDomains:0", "partner.test"));
         await host.UploadAsync(host.NewUser(), new byte[900]);
-        SlotConversations.AssertError(await host.AskAsync(host.NewUser(), "filename='a' size='200'"), "wait", "resource-constraint");
+        Replies.AssertError(await host.AskAsync(host.NewUser(), "filename='a' size='200'"), "wait", "resource-constraint");
         await host.UploadAsync(host.NewUser("partner.test"), new byte[500]);
-        SlotConversations.AssertError(
+        Replies.AssertError(
             await host.AskAsync(host.NewUser("partner.test"), "filename='a' size='200'"), "wait", "resource-constraint");
     }
 

@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using Annex.Testing.Scripted;
 using Xunit;
 
 namespace Annex.Scenarios.Upload;
@@ -8,7 +7,6 @@ namespace Annex.Scenarios.Upload;
 public sealed class SlotConversations(DiskHost fixture) : IClassFixture<DiskHost>
 {
     private static readonly XNamespace Upload = "urn:xmpp:http:upload:0";
-    private static readonly XNamespace Errors = "urn:ietf:params:xml:ns:xmpp-stanzas";
 
     private UploadHost Host => fixture.Host;
 
@@ -74,13 +72,13 @@ public sealed class SlotConversations(DiskHost fixture) : IClassFixture<DiskHost
     [InlineData("size='5'")]
     [InlineData("filename='a' size='5' content-type='image/png&#13;&#10;X: y'")]
     public async Task A_request_that_makes_no_sense_is_a_bad_request(string attributes) =>
-        AssertError(await Host.AskAsync(Host.NewUser(), attributes), "modify", "bad-request");
+        Replies.AssertError(await Host.AskAsync(Host.NewUser(), attributes), "modify", "bad-request");
 
     [Fact] // U4, XEP-0363 §4.2
     public async Task A_file_that_is_too_large_is_refused_with_the_limit_and_the_request_is_echoed()
     {
         var reply = await Host.AskAsync(Host.NewUser(), "filename='très cool.jpg' size='104857601' content-type='image/jpeg'");
-        var error = AssertError(reply, "modify", "not-acceptable");
+        var error = Replies.AssertError(reply, "modify", "not-acceptable");
         Assert.Equal("104857600", error.Element(Upload + "file-too-large")!.Element(Upload + "max-file-size")!.Value);
         var echo = reply.Element(Upload + "request")!;
         Assert.Equal(("très cool.jpg", "104857601"), ((string?)echo.Attribute("filename"), (string?)echo.Attribute("size")));
@@ -92,7 +90,7 @@ public sealed class SlotConversations(DiskHost fixture) : IClassFixture<DiskHost
     [InlineData("annex.test")]
     [InlineData("bot.annex.test")]
     public async Task Strangers_get_no_slot(string jid) =>
-        AssertError(await Host.AskAsync(Host.Server.User(jid), "filename='a' size='5'"), "auth", "forbidden");
+        Replies.AssertError(await Host.AskAsync(Host.Server.User(jid), "filename='a' size='5'"), "auth", "forbidden");
 
     [Theory] // U7
     [InlineData("../../x", "x")]
@@ -122,10 +120,10 @@ public sealed class SlotConversations(DiskHost fixture) : IClassFixture<DiskHost
     [InlineData("<ephemeral xmlns='urn:xmpp:http:upload:purpose:0' expire-before='soon'/>")]
     [InlineData("<ephemeral xmlns='urn:xmpp:http:upload:purpose:0'/>")]
     public async Task An_ephemeral_file_needs_a_time_in_the_future(string purpose) =>
-        AssertError(await Host.AskAsync(Host.NewUser(), "filename='a' size='5'", purpose), "modify", "bad-request");
+        Replies.AssertError(await Host.AskAsync(Host.NewUser(), "filename='a' size='5'", purpose), "modify", "bad-request");
 
     [Fact]
-    public async Task A_purpose_that_is_not_served_is_refused() => AssertError(
+    public async Task A_purpose_that_is_not_served_is_refused() => Replies.AssertError(
         await Host.AskAsync(Host.NewUser(), "filename='a' size='5'", "<permanent xmlns='urn:xmpp:http:upload:purpose:0'/>"),
         "modify", "not-acceptable");
 
@@ -134,31 +132,17 @@ public sealed class SlotConversations(DiskHost fixture) : IClassFixture<DiskHost
     {
         var reply = await Host.AskAsync(
             Host.NewUser(), "filename='a' size='5242881'", "<profile xmlns='urn:xmpp:http:upload:purpose:0'/>");
-        Assert.Equal("5242880", AssertError(reply, "modify", "not-acceptable").Descendants(Upload + "max-file-size").Single().Value);
+        Assert.Equal("5242880", Replies.AssertError(reply, "modify", "not-acceptable").Descendants(Upload + "max-file-size").Single().Value);
     }
 
     [Fact]
     public async Task Whoever_is_banned_from_the_suite_gets_no_slot_until_the_ban_is_lifted()
     {
         var tybalt = Host.NewUser();
-        var bare = Bare(tybalt);
+        var bare = Replies.Bare(tybalt);
         await Host.PublishAsync(new Annex.Contracts.Events.UserBanned { Subject = bare });
-        await Eventually.IsTrueAsync(async () => IsError(await Host.AskAsync(tybalt, "filename='a' size='5'"), "forbidden"));
+        await Eventually.IsTrueAsync(async () => Replies.IsError(await Host.AskAsync(tybalt, "filename='a' size='5'"), "forbidden"));
         await Host.PublishAsync(new Annex.Contracts.Events.UserUnbanned { Subject = bare });
-        await Eventually.IsTrueAsync(async () => !IsError(await Host.AskAsync(tybalt, "filename='a' size='5'"), "forbidden"));
-    }
-
-    internal static string Bare(ScriptedUser user) => user.Jid[..user.Jid.IndexOf('/', StringComparison.Ordinal)];
-
-    internal static bool IsError(XElement reply, string condition) =>
-        reply.Elements().Any(e => e.Name.LocalName == "error" && e.Element(Errors + condition) is not null);
-
-    internal static XElement AssertError(XElement reply, string type, string condition)
-    {
-        Assert.Equal("error", (string?)reply.Attribute("type"));
-        var error = reply.Elements().Single(e => e.Name.LocalName == "error");
-        Assert.Equal(type, (string?)error.Attribute("type"));
-        Assert.NotNull(error.Element(Errors + condition));
-        return error;
+        await Eventually.IsTrueAsync(async () => !Replies.IsError(await Host.AskAsync(tybalt, "filename='a' size='5'"), "forbidden"));
     }
 }

@@ -138,7 +138,8 @@ public abstract class UploadConversations(HostFixture fixture)
     {
         var slot = await Host.SlotAsync(Host.NewUser(), "a.bin", 3);
         using var raw = await RawHttp.ConnectAsync(Host.Address);
-        await raw.SendAsync($"PUT {slot.Put.AbsolutePath} HTTP/1.1\r\nHost: x\r\nAuthorization: {slot.Authorization}\r\n{headers}\r\n\r\nabc");
+        await raw.SendAsync($"PUT {slot.Put.AbsolutePath} HTTP/1.1\r\nHost: x\r\nAuthorization: {slot.Authorization}\r\n{headers}\r\n\r\n" +
+            (headers.Contains("chunked", StringComparison.Ordinal) ? "3\r\nabc\r\n0\r\n\r\n" : "abc"));
         Assert.StartsWith("HTTP/1.1 " + status, await raw.ReadHeadAsync(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await Host.GetAsync(slot.Get)).StatusCode);
         Assert.Equal(HttpStatusCode.Created, (await Host.PutAsync(slot, [1, 2, 3])).StatusCode);
@@ -193,7 +194,7 @@ public abstract class UploadConversations(HostFixture fixture)
         }
         await using (var command = Host.Database.CreateCommand("select blob from upload.files where owner = $1"))
         {
-            command.Parameters.AddWithValue(SlotConversations.Bare(romeo));
+            command.Parameters.AddWithValue(Replies.Bare(romeo));
             await store.DeleteAsync(BlobKey.Parse((string)(await command.ExecuteScalarAsync())!), default);
         }
         Assert.Equal(HttpStatusCode.NotFound, (await Host.GetAsync(url)).StatusCode);
@@ -231,5 +232,3 @@ public abstract class UploadConversations(HostFixture fixture)
         }
     }
 }
-
-public sealed class UploadsToDisk(DiskHost fixture) : UploadConversations(fixture), IClassFixture<DiskHost>;

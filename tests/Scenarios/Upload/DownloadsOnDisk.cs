@@ -1,0 +1,5 @@
+using Xunit;
+
+namespace Annex.Scenarios.Upload;
+
+public sealed class DownloadsOnDisk(DiskHost fixture) : DownloadConversations(fixture), IClassFixture<DiskHost>;

@@ -1,0 +1,5 @@
+using Xunit;
+
+namespace Annex.Scenarios.Upload;
+
+public sealed class UploadsOnDisk(DiskHost fixture) : UploadConversations(fixture), IClassFixture<DiskHost>;
