@@ -56,12 +56,16 @@ public static class AnnexApplication
     {
         var errors = new ConfigurationErrors();
         var web = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Annex.Hosting" });
-        ConfigurationSources.Add(web.Configuration, args, settings, errors);
+        // Not the web application's own: that one holds keys of the web host's.
+        var configuration = new ConfigurationManager();
+        ConfigurationSources.Add(configuration, args, settings, errors);
         ThrowIfWrong(errors);
-        var process = Configure(web, services, errors);
+        var process = Configure(web, configuration, services, errors);
         ThrowIfWrong(errors);
         var app = web.Build();
         process.Listeners.Map(app);
+        // From now on, not from the first look at /metrics.
+        app.Services.GetRequiredService<MetricStore>();
         return app;
     }
 
@@ -77,17 +81,19 @@ public static class AnnexApplication
         IEnumerable<KeyValuePair<string, string?>> settings, params AnnexService[] services)
     {
         var web = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Annex.Hosting" });
-        web.Configuration.AddInMemoryCollection(settings);
-        return [.. Configure(web, services, new ConfigurationErrors()).ReadSections.Select(s => (s.Section.Path, s.Options))];
+        var configuration = new ConfigurationManager();
+        configuration.AddInMemoryCollection(settings);
+        return [.. Configure(web, configuration, services, new ConfigurationErrors()).ReadSections.Select(s => (s.Section.Path, s.Options))];
     }
 
-    private static ProcessBuilder Configure(WebApplicationBuilder web, AnnexService[] services, ConfigurationErrors errors)
+    private static ProcessBuilder Configure(
+        WebApplicationBuilder web, ConfigurationManager configuration, AnnexService[] services, ConfigurationErrors errors)
     {
         var reader = new OptionsReader(errors);
         var options = new AnnexOptions();
-        reader.Read(new RootSection(web.Configuration), options);
-        var running = Enabled(web.Configuration, services, errors);
-        var process = new ProcessBuilder(web, options, errors, reader, running.Select(s => s.Name));
+        reader.Read(new RootSection(configuration), options);
+        var running = Enabled(configuration, services, errors);
+        var process = new ProcessBuilder(web, configuration, options, errors, reader, running.Select(s => s.Name));
         AddShared(web, process, running);
         web.Services.AddHostedService<DatabaseStarter>();
         foreach (var service in running)
@@ -100,7 +106,7 @@ public static class AnnexApplication
         }
         web.Services.AddSingleton<EventBus>();
         web.Services.AddHostedService(provider => provider.GetRequiredService<EventBus>());
-        CheckKeys(web.Configuration, services, process, errors);
+        CheckKeys(configuration, services, process, errors);
         return process;
     }
 
@@ -133,6 +139,9 @@ public static class AnnexApplication
             logging.AddFilter(category, options.Level > LogLevel.Debug ? LogLevel.Warning : options.Level);
         // The health service says again what /health/ready says, with a stack.
         logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+        // What fails comes as an exception to us, who say it in a line with the key to correct.
+        logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
+        logging.AddFilter("MassTransit", LogLevel.Error);
         foreach (var (category, level) in options.Levels)
             logging.AddFilter(category, level);
         if (options.Format == LogFormat.Json)

@@ -45,8 +45,8 @@ internal static partial class Log
     public static partial void BusConnected(ILogger logger);
 
     [LoggerMessage(41, LogLevel.Warning,
-        "RabbitMQ cannot be reached ({Problem}): start it or correct Bus:RabbitMq; events wait, trying again")]
-    public static partial void BusAway(ILogger logger, string problem);
+        "RabbitMQ at {Host}:{Port} is away ({Problem}): start it or correct Bus:RabbitMq; events wait, trying again")]
+    public static partial void BusAway(ILogger logger, string host, int port, string problem);
 
     [LoggerMessage(42, LogLevel.Warning, "{Service}: events wait in the outbox ({Problem})")]
     public static partial void OutboxWaits(ILogger logger, string service, string problem);

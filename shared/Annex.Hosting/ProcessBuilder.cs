@@ -22,10 +22,10 @@ internal sealed class ProcessBuilder
     private readonly HashSet<string> _inProcess;
     private readonly Dictionary<string, ServiceOptions> _serviceOptions = new(StringComparer.OrdinalIgnoreCase);
 
-    public ProcessBuilder(WebApplicationBuilder web, AnnexOptions options, ConfigurationErrors errors, OptionsReader reader,
-        IEnumerable<string> inProcess)
+    public ProcessBuilder(WebApplicationBuilder web, IConfiguration configuration, AnnexOptions options,
+        ConfigurationErrors errors, OptionsReader reader, IEnumerable<string> inProcess)
     {
-        (_web, Options, Errors, _reader) = (web, options, errors, reader);
+        (_web, Configuration, Options, Errors, _reader) = (web, configuration, options, errors, reader);
         _inProcess = new HashSet<string>(inProcess, StringComparer.OrdinalIgnoreCase);
         Admins = ReadAdmins();
         CheckDatabase();
@@ -33,7 +33,7 @@ internal sealed class ProcessBuilder
 
     public IServiceCollection Services => _web.Services;
 
-    public IConfiguration Configuration => _web.Configuration;
+    public IConfiguration Configuration { get; }
 
     public AnnexOptions Options { get; }
 

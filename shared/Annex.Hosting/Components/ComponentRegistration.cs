@@ -44,8 +44,6 @@ internal static class ComponentRegistration
             error("Component:Jid", $"'{options.Jid}' is not a domain");
         if (string.IsNullOrEmpty(options.Secret) && string.IsNullOrEmpty(options.SecretFile))
             error("Component:Secret", "missing: the secret of the component, or SecretFile with its path");
-        if (options.Port is < 1 or > 65535)
-            error("Component:Port", $"{options.Port} is not a port");
     }
 
     private static ComponentConnection Create(IServiceProvider provider, string service, ComponentOptions options)

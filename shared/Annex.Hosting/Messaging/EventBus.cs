@@ -18,6 +18,7 @@ internal sealed class EventBus(
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Task> _work = [];
     private IEventTransport? _transport;
+    private bool _isDisposed;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -51,6 +52,11 @@ internal sealed class EventBus(
 
     public async ValueTask DisposeAsync()
     {
+        // The container knows it by two names and disposes it by both.
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
+        await _stopping.CancelAsync();
         if (_transport is IAsyncDisposable transport)
             await transport.DisposeAsync();
         _stopping.Dispose();

@@ -22,7 +22,7 @@ internal sealed class OutboxDispatcher(
     private const int MaxRun = 64;
     private const int MaxRunChars = 256 * 1024;
 
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     private readonly string _select =
         "select id, message_id, type, body, trace, extract(epoch from now() - at)::float8 " +

@@ -10,7 +10,7 @@ namespace Annex.Hosting.Storage;
 /// <para>Why two owners never overlap: an owner counts its time from before the renewal was sent, the row from when it arrived,
 /// so a silent owner stops first. The one exception: while the database's machine refuses connections nobody can take over, and
 /// the owner goes on (rooms without an archive work through a database's restart). Therefore whoever takes an expired lease
-/// waits two renewals before it acts; by then such an owner has met the new epoch, and ended.</para>
+/// waits three renewals before it acts; by then such an owner has met the new epoch, and ended.</para>
 /// </summary>
 internal sealed class LeaseKeeper(
     Lease lease, NpgsqlDataSource source, LeaseOptions options, TimeProvider time, IHostApplicationLifetime lifetime,
@@ -67,7 +67,7 @@ internal sealed class LeaseKeeper(
                 if (await TryTakeAsync(cancellationToken) is var (epoch, hasExpired))
                 {
                     if (hasExpired)
-                        await Task.Delay(options.Renewal * 2, time, cancellationToken);
+                        await Task.Delay(options.Renewal * 3, time, cancellationToken);
                     lease.Hold(epoch);
                     return Add(asked, options.Duration);
                 }
@@ -139,7 +139,7 @@ internal sealed class LeaseKeeper(
             }
             catch (Exception e) when (DatabaseFaults.IsCertainlyDown(e))
             {
-                until = Math.Max(until, Add(time.GetTimestamp(), options.Renewal));
+                until = Math.Max(until, Add(time.GetTimestamp(), options.Renewal * 2));
             }
             catch (Exception e) when (e is NpgsqlException or OperationCanceledException or TimeoutException
                                       && !cancellationToken.IsCancellationRequested)

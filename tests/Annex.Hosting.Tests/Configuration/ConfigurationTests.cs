@@ -19,7 +19,7 @@ public sealed class ConfigurationTests
     [InlineData("Thing:Component:Jid", "some one@thing", "Thing:Component:Jid: 'some one@thing' is not a domain")]
     [InlineData("Thing:Component:Secret", null, "Thing:Component:Secret: missing")]
     [InlineData("Thing:Component:Port", "many", "Thing:Component:Port: 'many' is not a whole number")]
-    [InlineData("Thing:Component:Port", "70000", "Thing:Component:Port: 70000 is not a port")]
+    [InlineData("Thing:Component:Port", "70000", "Thing:Component:Port: a port is 1 to 65535")]
     [InlineData("Thing:Component:SecretFile", "/nowhere", "Thing:Component:SecretFile: Secret is set too")]
     [InlineData("Thing:Enabled", "perhaps", "Thing:Enabled: 'perhaps' is not true or false")]
     [InlineData("Thing:Enabled", "false", "Thing:Enabled: it is false, so there is nothing to run")]
