@@ -26,7 +26,9 @@ def arguments():
     parser.add_argument("--port", type=int, required=True, help="for clients")
     parser.add_argument("--services", required=True)
     parser.add_argument("--operators", required=True, help="ports of health and metrics")
-    parser.add_argument("--base", type=int, required=True, help="of the listeners: + 40N calls, + 41N web")
+    parser.add_argument("--rpc", action="append", default=[], metavar="SERVICE=HOST:PORT", help="where calls go")
+    parser.add_argument("--web", action="append", default=[], metavar="SERVICE=HOST:PORT", help="where users' HTTP goes")
+    parser.add_argument("--accounts", help="user:password pairs; standard input by default")
     return parser.parse_args()
 
 
@@ -47,7 +49,7 @@ async def run(options, accounts):
 
 def main():
     options = arguments()
-    accounts = dict(pair.split(":", 1) for pair in sys.stdin.read().split())
+    accounts = dict(pair.split(":", 1) for pair in (options.accounts or sys.stdin.read()).split())
     try:
         steps = asyncio.run(asyncio.wait_for(run(options, accounts), LIMIT))
     except StepFailed as failed:

@@ -37,8 +37,13 @@ begin() {
 
 # drive ROUND OPS_PORTS: the client program.
 drive() {
+  local addresses=(--web "upload=127.0.0.1:$((base + 412))" --web "search=127.0.0.1:$((base + 415))") number=0 service
+  for service in muc upload push turn search; do
+    number=$((number + 1))
+    addresses+=(--rpc "$service=127.0.0.1:$((base + 400 + number))")
+  done
   printf '%s' "$users" | /usr/bin/python3 -B deploy/run/check.py --round "$1" --server "$server" --domain "$domain" \
-    --port "${of[xmpp.c2s_port]}" --services "$services" --operators "$2" --base "$base" 7<&- 9>&- && return
+    --port "${of[xmpp.c2s_port]}" --services "$services" --operators "$2" "${addresses[@]}" 7<&- 9>&- && return
   echo "What Annex said is in .annex/log/" >&2
   return 1
 }

@@ -79,6 +79,8 @@ class Scene:
         self.round = options.round
         self.server = options.server
         self.accounts = accounts
+        self.rpc = dict(address.split("=", 1) for address in options.rpc)
+        self.web = dict(address.split("=", 1) for address in options.web)
         self.steps = 0
         self._clients = []
         logging.getLogger("slixmpp").setLevel(logging.CRITICAL)
