@@ -15,6 +15,7 @@ internal static class ConfigurationSources
         // Tests bring all their settings with them: no file, no environment of the machine gets in.
         if (settings is not null)
         {
+            configuration.Sources.Clear();
             configuration.AddInMemoryCollection(settings);
             configuration.AddCommandLine(args);
             return;
