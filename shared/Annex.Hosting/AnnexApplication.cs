@@ -24,9 +24,12 @@ public static class AnnexApplication
         try
         {
             await using var app = Build(args, settings: null, services);
+            var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Annex");
+            var listeners = app.Services.GetRequiredService<Listeners>();
+            Log.Starting(logger, Telemetry.Version, string.Join(", ",
+                listeners.All.Where(l => l.Kind == ListenerKind.Ops).SelectMany(l => l.Services)));
             await app.StartAsync();
-            app.Services.GetRequiredService<Listeners>().LogAddresses(
-                app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Annex"));
+            listeners.LogAddresses(logger);
             await app.WaitForShutdownAsync();
             return Environment.ExitCode;
         }

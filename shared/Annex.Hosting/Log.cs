@@ -4,8 +4,8 @@ namespace Annex.Hosting;
 
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Information, "Annex {Version} runs {Services}")]
-    public static partial void Started(ILogger logger, string version, string services);
+    [LoggerMessage(1, LogLevel.Information, "Annex {Version}: {Services}")]
+    public static partial void Starting(ILogger logger, string version, string services);
 
     [LoggerMessage(2, LogLevel.Information, "{Key}: listening on {Address}")]
     public static partial void Listening(ILogger logger, string key, string address);
