@@ -122,6 +122,13 @@ public sealed class MucOptions : IValidatableObject
     /// <summary>How long a message or a change waits for the database before it is refused with wait/resource-constraint.</summary>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Messages of one page of an archive, at most and where the client names no number.</summary>
+    [Range(1, 5000)]
+    public int MaxArchivePage { get; set; } = 250;
+
+    /// <summary>How long messages are kept in the archive. 0: for ever.</summary>
+    public TimeSpan ArchiveRetention { get; set; }
+
     /// <summary>Changes that wait to be written while the database is away; beyond that, what is written behind (who is in which
     /// room) is dropped.</summary>
     [Range(1000, 10_000_000)]

@@ -1,4 +1,5 @@
 using Annex.Hosting;
+using Annex.Muc.Archive;
 using Annex.Muc.Handlers;
 using Annex.Muc.Rooms;
 using Annex.Muc.Storage;
@@ -36,7 +37,12 @@ public static class MucService
             return new RoomDirectory(service, connection, store, logger);
         });
         builder.AddComponent(
-            (services, router) => new StanzaHandlers(services.GetRequiredService<RoomDirectory>()).Register(router),
+            (services, router) =>
+            {
+                var directory = services.GetRequiredService<RoomDirectory>();
+                new StanzaHandlers(directory).Register(router);
+                new ArchiveHandlers(directory, services.GetRequiredService<ArchiveReader>(), options).Register(router);
+            },
             MucStorage.PrepareAsync);
     }
 }

@@ -14,5 +14,6 @@ internal static class FeatureList
         new OccupantIds(),
         new StanzaIds(),
         new SelfPing(),
+        new Archiving(),
     ];
 }

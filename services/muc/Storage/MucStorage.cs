@@ -1,6 +1,7 @@
 using Annex.Hosting;
 using Annex.Hosting.Messaging;
 using Annex.Hosting.Storage;
+using Annex.Muc.Archive;
 using Annex.Muc.Rooms;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -27,6 +28,7 @@ internal static class MucStorage
         services.AddSingleton(s => new RoomStore(s.GetRequiredKeyedService<NpgsqlDataSource>(builder.Name),
             s.GetRequiredService<GroupCommitter>(), options, Time(s)));
         services.AddSingleton<IRoomStore>(s => s.GetRequiredService<RoomStore>());
+        services.AddSingleton(s => new ArchiveReader(s.GetRequiredKeyedService<NpgsqlDataSource>(builder.Name)));
         services.AddHostedService<StoreService>();
     }
 

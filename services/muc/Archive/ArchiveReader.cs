@@ -1,0 +1,178 @@
+using Annex.Xmpp.Addressing;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Annex.Muc.Archive;
+
+/// <summary>
+/// Reads archives. A page is a range of numbers on the primary key, wherever in the archive it lies: the first page and the ten
+/// thousandth cost the same. Counts and indexes follow from the numbers, which have no gaps.
+/// </summary>
+internal sealed class ArchiveReader(NpgsqlDataSource database)
+{
+    private const string Columns = "number, id, at, sender, author, raw_id, tail";
+
+    /// <summary>The page, or null where an id that the query names is not in the archive (item-not-found).</summary>
+    /// <param name="mayMatchRealJids">Whether who asks may know who wrote what: a query with a real JID finds nothing otherwise.</param>
+    public async Task<ArchivePage?> QueryAsync(Jid room, ArchiveQuery query, bool mayMatchRealJids, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        if (await FindArchiveAsync(connection, room, cancellationToken) is not { } archive)
+            return HasIds(query) ? null : new ArchivePage([], true, null, 0);
+        if (await BoundsAsync(connection, archive, query, cancellationToken) is not { } bounds) return null;
+        if (query.Ids.Count > 0) return await ByIdsAsync(connection, archive, query, cancellationToken);
+
+        var sender = MatchOf(room, query.With, mayMatchRealJids, out var author, out var isNothing);
+        if (isNothing) return new ArchivePage([], true, null, 0);
+        var isBackward = query.Page.Before is not null;
+        var messages = query.Page.Max == 0 ? [] : await PageAsync(connection, archive, query, bounds, sender, author, cancellationToken);
+        var isMore = messages.Count > query.Page.Max || (query.Page.Max == 0 && bounds.High >= bounds.Low);
+        if (messages.Count > query.Page.Max) messages.RemoveAt(messages.Count - 1);
+        if (isBackward) messages.Reverse();
+        var isCountable = sender is null && author is null;
+        return new ArchivePage(messages, !isMore,
+            isCountable && messages.Count > 0 ? (int)(messages[0].Number - bounds.Low) : null,
+            isCountable ? (int)Math.Max(0, bounds.High - bounds.Low + 1) : null);
+    }
+
+    /// <summary>The first and the last message (§5), or null for an empty archive.</summary>
+    public async Task<(ArchivedMessage First, ArchivedMessage Last)?> EndsAsync(Jid room, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        if (await FindArchiveAsync(connection, room, cancellationToken) is not { } archive) return null;
+        var found = new List<ArchivedMessage>(2);
+        foreach (var order in (string[])["asc", "desc"])
+        {
+            await using var command = new NpgsqlCommand(
+                $"select {Columns} from muc.messages where archive = $1 order by number {order} limit 1", connection)
+            {
+                Parameters = { new() { Value = archive } },
+            };
+            await ReadAsync(command, found, cancellationToken);
+        }
+        return found.Count == 2 ? (found[0], found[1]) : null;
+    }
+
+    private static bool HasIds(ArchiveQuery query) => query.Ids.Count > 0 || query.BeforeId is not null || query.AfterId is not null
+        || query.PageAfter is not null || query.PageBefore is not null;
+
+    private static async Task<long?> FindArchiveAsync(NpgsqlConnection connection, Jid room, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select id from muc.archives where room = $1", connection)
+        {
+            Parameters = { new() { Value = room.ToString() } },
+        };
+        return await command.ExecuteScalarAsync(cancellationToken) as long?;
+    }
+
+    /// <summary>The numbers that times and ids of the form leave, without the page's own ends; null where an id is unknown.</summary>
+    private static async Task<Bounds?> BoundsAsync(NpgsqlConnection connection, long archive, ArchiveQuery query,
+        CancellationToken cancellationToken)
+    {
+        Guid[] ids = [.. new[] { query.BeforeId, query.AfterId, query.PageAfter, query.PageBefore }.OfType<Guid>().Distinct()];
+        await using var batch = new NpgsqlBatch(connection);
+        Add(batch, "select coalesce(min(number), 1), coalesce(max(number), 0) from muc.messages where archive = $1", new() { Value = archive });
+        Add(batch, "select id, number from muc.messages where archive = $1 and id = any($2)",
+            new() { Value = archive }, new() { Value = ids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid });
+        Add(batch, "select number from muc.messages where archive = $1 and at >= $2 order by at, number limit 1",
+            new() { Value = archive }, Time(query.Start));
+        Add(batch, "select number from muc.messages where archive = $1 and at <= $2 order by at desc, number desc limit 1",
+            new() { Value = archive }, Time(query.End));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var (low, high) = (reader.GetInt64(0), reader.GetInt64(1));
+        await reader.NextResultAsync(cancellationToken);
+        var numbers = new Dictionary<Guid, long>();
+        while (await reader.ReadAsync(cancellationToken)) numbers[reader.GetGuid(0)] = reader.GetInt64(1);
+        if (numbers.Count < ids.Length) return null;
+        await reader.NextResultAsync(cancellationToken);
+        if (query.Start is not null) low = Math.Max(low, await reader.ReadAsync(cancellationToken) ? reader.GetInt64(0) : high + 1);
+        await reader.NextResultAsync(cancellationToken);
+        if (query.End is not null) high = Math.Min(high, await reader.ReadAsync(cancellationToken) ? reader.GetInt64(0) : low - 1);
+        if (query.AfterId is { } afterId) low = Math.Max(low, numbers[afterId] + 1);
+        if (query.BeforeId is { } beforeId) high = Math.Min(high, numbers[beforeId] - 1);
+        var from = query.PageAfter is { } after ? Math.Max(low, numbers[after] + 1) : low;
+        var to = query.PageBefore is { } before ? Math.Min(high, numbers[before] - 1) : high;
+        if (query.Page.Index is { } index) from = Math.Max(from, low + index);
+        return new Bounds(low, high, from, to);
+    }
+
+    private static async Task<List<ArchivedMessage>> PageAsync(NpgsqlConnection connection, long archive, ArchiveQuery query, Bounds bounds,
+        string? sender, string? author, CancellationToken cancellationToken)
+    {
+        var order = query.Page.Before is not null ? "desc" : "asc";
+        // One more than the page: whether there is more behind it.
+        await using var command = new NpgsqlCommand($"""
+            select {Columns} from muc.messages where archive = $1 and number between $2 and $3
+                and ($4::text is null or sender = $4) and ($5::text is null or author = $5)
+                and ($6::timestamptz is null or at >= $6) and ($7::timestamptz is null or at <= $7)
+            order by number {order} limit $8
+            """, connection)
+        {
+            Parameters =
+            {
+                new() { Value = archive }, new() { Value = bounds.From }, new() { Value = bounds.To },
+                Text(sender), Text(author), Time(query.Start), Time(query.End), new() { Value = query.Page.Max + 1 },
+            },
+        };
+        var messages = new List<ArchivedMessage>();
+        await ReadAsync(command, messages, cancellationToken);
+        return messages;
+    }
+
+    /// <summary>§4.1.4: all of the ids, or item-not-found.</summary>
+    private static async Task<ArchivePage?> ByIdsAsync(NpgsqlConnection connection, long archive, ArchiveQuery query,
+        CancellationToken cancellationToken)
+    {
+        Guid[] ids = [.. query.Ids.Distinct()];
+        await using var command = new NpgsqlCommand($"select {Columns} from muc.messages where archive = $1 and id = any($2) order by number",
+            connection)
+        {
+            Parameters = { new() { Value = archive }, new() { Value = ids } },
+        };
+        var messages = new List<ArchivedMessage>();
+        await ReadAsync(command, messages, cancellationToken);
+        return messages.Count < ids.Length ? null : new ArchivePage(messages, true, messages.Count > 0 ? 0 : null, messages.Count);
+    }
+
+    /// <summary>An occupant JID of the room matches who spoke under that nick; a real JID who wrote, for those who may know.</summary>
+    private static string? MatchOf(Jid room, Jid? with, bool mayMatchRealJids, out string? author, out bool isNothing)
+    {
+        author = null;
+        isNothing = false;
+        if (with is null || with.Equals(room)) return null;
+        if (with.Bare.Equals(room)) return with.ToString();
+        isNothing = !mayMatchRealJids;
+        author = with.Bare.ToString();
+        return null;
+    }
+
+    private static async Task ReadAsync(NpgsqlCommand command, List<ArchivedMessage> messages, CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            messages.Add(new ArchivedMessage(reader.GetInt64(0), reader.GetGuid(1), reader.GetFieldValue<DateTimeOffset>(2),
+                reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetFieldValue<byte[]>(5),
+                reader.GetFieldValue<byte[]>(6)));
+        }
+    }
+
+    private static void Add(NpgsqlBatch batch, string sql, params NpgsqlParameter[] parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        command.Parameters.AddRange(parameters);
+        batch.BatchCommands.Add(command);
+    }
+
+    private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    private static NpgsqlParameter Time(DateTimeOffset? time) =>
+        new() { Value = (object?)time?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+
+    /// <param name="Low">First number that matches the form.</param>
+    /// <param name="High">Last number that matches the form.</param>
+    /// <param name="From">First number of the page's range.</param>
+    /// <param name="To">Last number of the page's range.</param>
+    private readonly record struct Bounds(long Low, long High, long From, long To);
+}
