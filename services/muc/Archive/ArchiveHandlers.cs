@@ -47,7 +47,7 @@ internal sealed class ArchiveHandlers(RoomDirectory directory, ArchiveReader arc
         var form = new DataForm(FormType.Form, ArchiveNamespaces.Mam,
             Field.JidSingle("with", null), Field.TextSingle("start", null), Field.TextSingle("end", null),
             Field.TextSingle("before-id", null), Field.TextSingle("after-id", null), Field.ListMulti("ids", [], null));
-        form["ids"]!.Validation = FieldValidation.Open();
+        form["ids"]!.Validation = new FieldValidation { IsOpen = true };
         context.Result(new Element("query", ArchiveNamespaces.Mam).Add(form.ToElement()));
         return Task.CompletedTask;
     });

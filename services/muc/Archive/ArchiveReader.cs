@@ -71,13 +71,13 @@ internal sealed class ArchiveReader(NpgsqlDataSource database)
     {
         Guid[] ids = [.. new[] { query.BeforeId, query.AfterId, query.PageAfter, query.PageBefore }.OfType<Guid>().Distinct()];
         await using var batch = new NpgsqlBatch(connection);
-        Add(batch, "select coalesce(min(number), 1), coalesce(max(number), 0) from muc.messages where archive = $1", new() { Value = archive });
+        Add(batch, "select coalesce(min(number), 1), coalesce(max(number), 0) from muc.messages where archive = $1", new NpgsqlParameter { Value = archive });
         Add(batch, "select id, number from muc.messages where archive = $1 and id = any($2)",
-            new() { Value = archive }, new() { Value = ids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid });
+            new NpgsqlParameter { Value = archive }, new NpgsqlParameter { Value = ids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid });
         Add(batch, "select number from muc.messages where archive = $1 and at >= $2 order by at, number limit 1",
-            new() { Value = archive }, Time(query.Start));
+            new NpgsqlParameter { Value = archive }, Time(query.Start));
         Add(batch, "select number from muc.messages where archive = $1 and at <= $2 order by at desc, number desc limit 1",
-            new() { Value = archive }, Time(query.End));
+            new NpgsqlParameter { Value = archive }, Time(query.End));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         var (low, high) = (reader.GetInt64(0), reader.GetInt64(1));

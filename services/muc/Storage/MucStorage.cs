@@ -30,6 +30,8 @@ internal static class MucStorage
         services.AddSingleton<IRoomStore>(s => s.GetRequiredService<RoomStore>());
         services.AddSingleton(s => new ArchiveReader(s.GetRequiredKeyedService<NpgsqlDataSource>(builder.Name)));
         services.AddHostedService<StoreService>();
+        services.AddHostedService(s => new ArchiveSweep(s.GetRequiredKeyedService<NpgsqlDataSource>(builder.Name), options, Time(s),
+            s.GetRequiredService<StoreLog>()));
     }
 
     /// <summary>With the lease and before the handshake: what the rooms need from the start. Everything else comes with the first
