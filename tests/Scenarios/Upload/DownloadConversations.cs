@@ -187,6 +187,7 @@ public abstract class DownloadConversations(HostFixture fixture)
         var (romeo, mallory) = (Host.NewUser(), Host.NewUser());
         var mine = await Host.UploadAsync(mallory, [1, 2, 3]);
         var theirs = await Host.UploadAsync(romeo, [4, 5, 6]);
+        Assert.Equal(HttpStatusCode.OK, (await Host.GetAsync(mine)).StatusCode);
         await Host.PublishAsync(new Annex.Contracts.Events.RoomMessageRetracted
         {
             Room = "coven@chat.annex.test",
