@@ -34,7 +34,7 @@ public static class TurnDiscoveryService
         var (domains, admins) = (service.LocalDomains, service.Admins);
         var services = service.Services;
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<TurnMetrics>().AddSingleton<BanList>();
+        services.AddSingleton<TurnMetrics>().AddSingleton<KnownBans>();
         services.AddSingleton(provider => CreateDesk(provider, options, domains));
         services.AddSingleton(provider => new HealthCommand(provider.GetRequiredService<ServiceDesk>(), admins));
         AddHealth(services, options);
@@ -65,7 +65,7 @@ public static class TurnDiscoveryService
         services.AddHostedService(provider => provider.GetRequiredService<DelegationWatch>());
         services.AddHostedService<PushService>();
         services.AddHostedService(provider => new BanWatcher(provider.GetRequiredService<RpcPeers>(),
-            provider.GetRequiredService<BanList>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<KnownBans>(), provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<BanWatcher>>()));
         services.AddHostedService<SecretFileNotice>();
     }
@@ -85,7 +85,7 @@ public static class TurnDiscoveryService
     {
         var time = provider.GetRequiredService<TimeProvider>();
         var desk = new ServiceDesk(options, new CredentialIssuer(time, new Pseudonyms(PseudonymKey(options))),
-            new RequestLimiter(options.Limits, time), provider.GetRequiredService<BanList>(), domains);
+            new RequestLimiter(options.Limits, time), provider.GetRequiredService<KnownBans>(), domains);
         provider.GetRequiredService<TurnMetrics>().Watch(desk);
         return desk;
     }

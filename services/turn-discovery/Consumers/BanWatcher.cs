@@ -9,7 +9,7 @@ namespace Annex.TurnDiscovery.Consumers;
 
 /// <summary>Keeps the service-wide bans as muc tells them, where there is a muc: this service has no database to keep them in.
 /// </summary>
-public sealed class BanWatcher(RpcPeers peers, BanList bans, TimeProvider time, ILogger<BanWatcher> logger) : BackgroundService
+public sealed class BanWatcher(RpcPeers peers, KnownBans bans, TimeProvider time, ILogger<BanWatcher> logger) : BackgroundService
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(1);
@@ -18,7 +18,7 @@ public sealed class BanWatcher(RpcPeers peers, BanList bans, TimeProvider time, 
     {
         if (peers.Find("Muc") is not { } muc)
             return;
-        var client = new Contracts.Muc.V1.BanList.BanListClient(muc);
+        var client = new BanList.BanListClient(muc);
         var retry = FirstRetry;
         var isTold = false;
         while (!stoppingToken.IsCancellationRequested)
@@ -52,7 +52,7 @@ public sealed class BanWatcher(RpcPeers peers, BanList bans, TimeProvider time, 
     }
 
     /// <summary>First all bans in force, then each change.</summary>
-    private async Task WatchAsync(Contracts.Muc.V1.BanList.BanListClient client, Action connected, CancellationToken cancellationToken)
+    private async Task WatchAsync(BanList.BanListClient client, Action connected, CancellationToken cancellationToken)
     {
         using var call = client.WatchBans(new WatchBansRequest(), cancellationToken: cancellationToken);
         var current = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);

@@ -13,13 +13,13 @@ public sealed class ServiceDesk
     private readonly TurnDiscoveryOptions _options;
     private readonly CredentialIssuer _issuer;
     private readonly RequestLimiter _limiter;
-    private readonly BanList _bans;
+    private readonly KnownBans _bans;
     private readonly IReadOnlySet<string> _domains;
     private readonly ServiceOrder _order;
     private readonly Dictionary<string, string> _regions = new(StringComparer.Ordinal);
 
     /// <param name="domains">Whose users are served.</param>
-    public ServiceDesk(TurnDiscoveryOptions options, CredentialIssuer issuer, RequestLimiter limiter, BanList bans,
+    public ServiceDesk(TurnDiscoveryOptions options, CredentialIssuer issuer, RequestLimiter limiter, KnownBans bans,
         IReadOnlySet<string> domains, ServiceOrder? order = null)
     {
         _options = options;

@@ -107,7 +107,7 @@ public sealed class ServerCheck(HealthCheckOptions options, TimeProvider time)
         public bool IsGenuine(StunMessage answer) => answer.IsSignedBy(_key);
 
         /// <summary>RFC 8656 §3.2: a lifetime of zero ends the allocation.</summary>
-        public Task ReleaseAsync(CancellationToken cancellationToken) =>
+        public Task<StunMessage> ReleaseAsync(CancellationToken cancellationToken) =>
             connection.AskAsync(Signed(StunMessage.Request(StunType.Refresh).Add(StunAttribute.Lifetime, 0)), cancellationToken);
 
         private StunMessage Signed(StunMessage request) => request

@@ -3,7 +3,7 @@ using Annex.Xmpp.Addressing;
 namespace Annex.TurnDiscovery.Credentials;
 
 /// <summary>The service-wide bans as muc told them last. Read from any thread; replaced as a whole or changed one by one.</summary>
-public sealed class BanList(TimeProvider time)
+public sealed class KnownBans(TimeProvider time)
 {
     private volatile Dictionary<string, DateTimeOffset> _until = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
