@@ -155,7 +155,7 @@ public sealed class HealthScenario
         Assert.Contains("turn relay.shakespeare.lit:3478/udp", reply.ToString(), StringComparison.Ordinal);
 
         await stage.Bard.Send(run);
-        await stage.Bard.Expect("<iq from='turn.shakespeare.lit' id='1' type='error'><error type='auth'><forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>...</error></iq>");
+        await stage.Bard.Expect("<iq from='turn.shakespeare.lit' id='1' type='error'><error type='cancel'><forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>...</error></iq>");
     }
 
     private static void Fail(TurnStage stage, params int[] services)
