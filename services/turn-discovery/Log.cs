@@ -28,4 +28,7 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Warning, "{File} can be read by everyone: chmod 600, or 640 for a group")]
     public static partial void SecretFileIsOpen(ILogger logger, string file);
+
+    [LoggerMessage(9, LogLevel.Warning, "there is nothing to tell users: add STUN and TURN servers under TurnDiscovery:Services")]
+    public static partial void NoServices(ILogger logger);
 }

@@ -11,7 +11,7 @@ public sealed class TurnDiscoveryOptions : IValidatableObject
     /// <summary>The service's name in disco.</summary>
     public string Name { get; set; } = "TURN discovery";
 
-    /// <summary>What users are told.</summary>
+    /// <summary>What users are told. While there is none, requests are refused with service-unavailable.</summary>
     public IReadOnlyList<ExternalServiceOptions> Services { get; set; } = [];
 
     /// <summary>Secrets shared with the TURN servers, for services that have none of their own. Several during a rotation.</summary>
@@ -49,8 +49,6 @@ public sealed class TurnDiscoveryOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Services.Count == 0)
-            yield return new("missing: at least one service (Services:0:Type, Services:0:Host …)", [nameof(Services)]);
         if (Ttl < TimeSpan.FromMinutes(1) || Ttl > TimeSpan.FromDays(30))
             yield return new("from one minute to 30 days is expected", [nameof(Ttl)]);
         if (Rest.Key is { Length: > 0 and < 16 })

@@ -67,7 +67,7 @@ public static class TurnDiscoveryService
         services.AddHostedService(provider => new BanWatcher(provider.GetRequiredService<RpcPeers>(),
             provider.GetRequiredService<KnownBans>(), provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<BanWatcher>>()));
-        services.AddHostedService<SecretFileNotice>();
+        services.AddHostedService<StartNotice>();
     }
 
     private static void AddHealth(IServiceCollection services, TurnDiscoveryOptions options)

@@ -77,7 +77,7 @@ public sealed class ServiceDesk
             lostTurn |= service.IsTurn && !service.Health.IsHealthy;
         }
         // Never an empty success by accident, and no list without TURN as if there were none.
-        if ((asked > 0 && up.Count == 0) || (lostTurn && !hasTurn && _options.WhenNoneLeft == NoneLeft.Error))
+        if ((up.Count == 0 && (asked > 0 || Services.Count == 0)) || (lostTurn && !hasTurn && _options.WhenNoneLeft == NoneLeft.Error))
         {
             error = TurnErrors.NoneLeft;
             return null;

@@ -3,11 +3,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Annex.TurnDiscovery;
 
-/// <summary>Says at the start which files with secrets everyone on the machine can read.</summary>
-public sealed class SecretFileNotice(TurnDiscoveryOptions options, ILogger<SecretFileNotice> logger) : IHostedService
+/// <summary>Says at the start what an operator may have overlooked: nothing configured, files with secrets that everyone on the
+/// machine can read.</summary>
+public sealed class StartNotice(TurnDiscoveryOptions options, ILogger<StartNotice> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        if (options.Services.Count == 0)
+            Log.NoServices(logger);
         if (OperatingSystem.IsWindows())
             return Task.CompletedTask;
         foreach (var file in Files().Where(f => !string.IsNullOrEmpty(f) && File.Exists(f)).Distinct())
