@@ -1,5 +1,6 @@
 using Annex.Muc.Rooms;
 using Annex.Xmpp.Addressing;
+using Annex.Xmpp.Extensions.Forms;
 using Annex.Xmpp.Stanzas;
 using Annex.Xmpp.Xml;
 
@@ -16,56 +17,56 @@ internal sealed class ConfigurationForm(Room room, Jid actor)
 
     public static Element Write(Room room, Jid actor)
     {
-        var form = new Element("x", MucNamespaces.DataForm).With("type", "form");
-        form.Add("title", $"Configuration for \"{room.Jid.Local}\"");
-        form.Add("instructions", "Complete this form to configure the room.");
-        form.Add(Forms.Field("FORM_TYPE", "hidden", null, [MucNamespaces.RoomConfig]));
+        var form = new DataForm(FormType.Form, MucNamespaces.RoomConfig)
+        {
+            Title = $"Configuration for \"{room.Jid.Local}\"",
+            Instructions = { "Complete this form to configure the room." },
+        };
         foreach (var field in ConfigurationFields.All)
         {
             if (IsLockedFor(room, actor, field))
                 continue;
             var written = Forms.Field(field.Var, field.Type, field.Label, field.Get(room.Configuration));
             foreach (var (label, value) in OptionsOf(field, room))
-                written.Add(Forms.Option(label, value));
+                written.Options.Add(new FieldOption(value, label));
             form.Add(written);
         }
-        form.Add(Forms.Field(ConfigurationFields.Admins, "jid-multi", "Room Admins", Names(room, Affiliation.Admin)));
-        form.Add(Forms.Field(ConfigurationFields.Owners, "jid-multi", "Room Owners", Names(room, Affiliation.Owner)));
-        return new Element("query", MucNamespaces.Owner).Add(form);
+        form.Add(Forms.Field(ConfigurationFields.Admins, FieldType.JidMulti, "Room Admins", Names(room, Affiliation.Admin)));
+        form.Add(Forms.Field(ConfigurationFields.Owners, FieldType.JidMulti, "Room Owners", Names(room, Affiliation.Owner)));
+        return new Element("query", MucNamespaces.Owner).Add(form.ToElement());
     }
 
-    public StanzaError? Read(Element form)
+    public StanzaError? Read(DataForm form)
     {
-        var fields = Forms.Read(form);
-        if (fields.Count == 0)
+        if (form.Fields.Count == 0)
             return null; // §10.1.2: an instant room
-        if (fields.First("FORM_TYPE") is { } formType && formType != MucNamespaces.RoomConfig)
+        if (form.First("FORM_TYPE") is { } formType && formType != MucNamespaces.RoomConfig)
             return StanzaError.BadRequest;
-        foreach (var (var, values) in fields)
+        foreach (var submitted in form.Fields)
         {
             // XEP-0068: fields that nobody knows are ignored.
-            if (ConfigurationFields.Find(var) is not { } field)
+            if (submitted.Var is null || ConfigurationFields.Find(submitted.Var) is not { } field)
                 continue;
-            var changed = field.Set(Configuration, values, room.Service.Options);
+            var changed = field.Set(Configuration, submitted.Values, room.Service.Options);
             if (changed is null)
-                return StanzaError.NotAcceptable.WithText($"{var} cannot have this value.");
+                return StanzaError.NotAcceptable.WithText($"{field.Var} cannot have this value.");
             if (changed != Configuration && IsLockedFor(room, actor, field))
-                return StanzaError.NotAllowed.WithText($"{var} is set by the service.");
+                return StanzaError.NotAllowed.WithText($"{field.Var} is set by the service.");
             Configuration = changed;
         }
         if (Configuration.HasPassword && Configuration.Secret.Length == 0)
             return StanzaError.NotAcceptable.WithText("A password-protected room needs a password."); // §10.1.3
-        return ReadLists(fields);
+        return ReadLists(form);
     }
 
     /// <summary>§16.5: roomadmins and roomowners are the full lists, not a difference.</summary>
-    private StanzaError? ReadLists(Dictionary<string, IReadOnlyList<string>> fields)
+    private StanzaError? ReadLists(DataForm form)
     {
         var entries = new Dictionary<Jid, AffiliationRecord>();
-        if (ReadList(fields, ConfigurationFields.Admins, Affiliation.Admin, entries) is { } refused)
+        if (ReadList(form, ConfigurationFields.Admins, Affiliation.Admin, entries) is { } refused)
             return refused;
         // Owners come last: who stands in both lists is an owner.
-        if (ReadList(fields, ConfigurationFields.Owners, Affiliation.Owner, entries) is { } refusal)
+        if (ReadList(form, ConfigurationFields.Owners, Affiliation.Owner, entries) is { } refusal)
             return refusal;
         Entries = [.. entries.Values];
         var owners = room.Affiliations.All.Count(e => e.Affiliation == Affiliation.Owner && !entries.ContainsKey(e.Subject))
@@ -73,10 +74,10 @@ internal sealed class ConfigurationForm(Room room, Jid actor)
         return owners == 0 ? MucErrors.LastOwner : null;
     }
 
-    private StanzaError? ReadList(Dictionary<string, IReadOnlyList<string>> fields, string var, Affiliation affiliation,
+    private StanzaError? ReadList(DataForm form, string var, Affiliation affiliation,
         Dictionary<Jid, AffiliationRecord> entries)
     {
-        if (!fields.TryGetValue(var, out var values))
+        if (form.ValuesOf(var) is not { } values)
             return null;
         var named = new HashSet<Jid>();
         foreach (var value in values.SelectMany(v => v.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
@@ -116,7 +117,7 @@ internal sealed class ConfigurationForm(Room room, Jid actor)
     /// <summary>The options, and the present value where it is none of them (XEP-0004 §3.3: list-single).</summary>
     private static IEnumerable<(string Label, string Value)> OptionsOf(ConfigurationField field, Room room)
     {
-        if (field.Type != "list-single")
+        if (field.Type != FieldType.ListSingle)
             return field.Options;
         var missing = field.Get(room.Configuration).Where(v => !field.Options.Any(o => o.Value == v));
         return field.Options.Concat(missing.Select(v => (v, v)));

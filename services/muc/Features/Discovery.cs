@@ -1,5 +1,7 @@
 using System.Globalization;
 using Annex.Muc.Rooms;
+using Annex.Xmpp.Extensions.Disco;
+using Annex.Xmpp.Extensions.Forms;
 using Annex.Xmpp.Stanzas;
 using Annex.Xmpp.Xml;
 
@@ -43,13 +45,10 @@ internal sealed class Discovery : IRoomFeature
 
     private static Element ReservedNick(Room room, Stanza iq)
     {
-        var query = new Element("query", MucNamespaces.DiscoInfo).With("node", "x-roomuser-item");
+        var info = new DiscoInfo("x-roomuser-item");
         if (room.Affiliations.NickOf(iq.From!.Bare) is { } nick)
-        {
-            query.Add(new Element("identity", MucNamespaces.DiscoInfo).With("category", "conference").With("name", nick)
-                .With("type", "text"));
-        }
-        return query;
+            info.Identities.Add(new Identity("conference", "text", nick));
+        return info.ToElement();
     }
 
     private static Element Describe(Room room)
@@ -58,14 +57,12 @@ internal sealed class Discovery : IRoomFeature
         AddCore(room, description);
         foreach (var feature in room.Service.Features)
             feature.Describe(room, description);
-        var query = new Element("query", MucNamespaces.DiscoInfo);
+        var info = new DiscoInfo();
         var name = room.Configuration.Name is { Length: > 0 } named ? named : room.Jid.Local;
-        query.Add(new Element("identity", MucNamespaces.DiscoInfo).With("category", "conference").With("type", "text")
-            .With("name", name));
-        foreach (var var in description.Features)
-            query.Add(new Element("feature", MucNamespaces.DiscoInfo).With("var", var));
-        query.Add(Form(description));
-        return query;
+        info.Identities.Add(new Identity("conference", "text", name));
+        info.Features.UnionWith(description.Features);
+        info.Forms.Add(description.Form);
+        return info.ToElement();
     }
 
     private static void AddCore(Room room, RoomDescription description)
@@ -82,42 +79,33 @@ internal sealed class Discovery : IRoomFeature
             configuration.IsModerated ? "muc_moderated" : "muc_unmoderated",
             configuration.IsNonAnonymous ? "muc_nonanonymous" : "muc_semianonymous",
         ]);
-        description.Add("muc#roominfo_description", "text-single", "Description", configuration.Description);
-        description.Add("muc#roominfo_occupants", "text-single", "Number of occupants",
+        description.Add("muc#roominfo_description", FieldType.TextSingle, "Description", configuration.Description);
+        description.Add("muc#roominfo_occupants", FieldType.TextSingle, "Number of occupants",
             room.OccupantCount.ToString(CultureInfo.InvariantCulture));
-        description.Add("muc#roomconfig_roomname", "text-single", "Room name", configuration.Name);
-        description.Add("muc#maxhistoryfetch", "text-single", "Maximum Number of History Messages Returned by Room",
+        description.Add("muc#roomconfig_roomname", FieldType.TextSingle, "Room name", configuration.Name);
+        description.Add("muc#maxhistoryfetch", FieldType.TextSingle, "Maximum Number of History Messages Returned by Room",
             configuration.HistoryLength.ToString(CultureInfo.InvariantCulture));
-        description.Add("muc#roominfo_subjectmod", "boolean", "Occupants may change the subject", Flag(configuration.MayChangeSubject));
-        description.Add("muc#roomconfig_changesubject", "boolean", "Occupants may change the subject",
+        description.Add("muc#roominfo_subjectmod", FieldType.Boolean, "Occupants may change the subject", Flag(configuration.MayChangeSubject));
+        description.Add("muc#roomconfig_changesubject", FieldType.Boolean, "Occupants may change the subject",
             Flag(configuration.MayChangeSubject));
-        description.Add("muc#roomconfig_allowinvites", "boolean", "Members may invite", Flag(configuration.MayInvite));
+        description.Add("muc#roomconfig_allowinvites", FieldType.Boolean, "Members may invite", Flag(configuration.MayInvite));
         if (configuration.Language.Length > 0)
-            description.Add("muc#roominfo_lang", "text-single", "Language of discussion", configuration.Language);
+            description.Add("muc#roominfo_lang", FieldType.TextSingle, "Language of discussion", configuration.Language);
         if (configuration.Contacts.Length > 0)
-            description.Add("muc#roominfo_contactjid", "jid-multi", "Contact Addresses", configuration.Contacts);
+            description.Add("muc#roominfo_contactjid", FieldType.JidMulti, "Contact Addresses", configuration.Contacts);
         if (configuration.PubSub.Length > 0)
-            description.Add("muc#roomconfig_pubsub", "text-single", "Associated pubsub node", configuration.PubSub);
+            description.Add("muc#roomconfig_pubsub", FieldType.TextSingle, "Associated pubsub node", configuration.PubSub);
         // §13.4: the topic is shown to outsiders only where everybody may walk in and read it.
         if (room.Subject is { Text.Length: > 0 } subject && configuration is { IsPublic: true, IsMembersOnly: false, HasPassword: false })
-            description.Add("muc#roominfo_subject", "text-single", "Current Discussion Topic", subject.Text);
+            description.Add("muc#roominfo_subject", FieldType.TextSingle, "Current Discussion Topic", subject.Text);
     }
 
     private static string Flag(bool value) => value ? "1" : "0";
 
-    private static Element Form(RoomDescription description)
-    {
-        var form = new Element("x", MucNamespaces.DataForm).With("type", "result");
-        form.Add(Forms.Field("FORM_TYPE", "hidden", null, [MucNamespaces.RoomInfo]));
-        foreach (var (var, type, label, values) in description.Fields)
-            form.Add(Forms.Field(var, type, label, values));
-        return form;
-    }
-
     /// <summary>§6.5: the occupants, where their list is public; else nothing. Occupants see them anyway.</summary>
     private static void AnswerItems(Room room, Stanza iq, Effects effects)
     {
-        var query = new Element("query", MucNamespaces.DiscoItems);
+        var items = new DiscoItems();
         if (iq.FirstChild?["node"] is { Length: > 0 } node)
         {
             effects.Error(iq, node == "http://jabber.org/protocol/muc#rooms" ? StanzaError.ServiceUnavailable : StanzaError.ItemNotFound);
@@ -128,9 +116,9 @@ internal sealed class Discovery : IRoomFeature
             foreach (var occupant in room.Occupants)
             {
                 if (room.Configuration.Broadcasts(occupant.Role))
-                    query.Add(new Element("item", MucNamespaces.DiscoItems).With("jid", occupant.Jid.ToString()));
+                    items.Items.Add(new DiscoItem(occupant.Jid));
             }
         }
-        effects.Result(iq, query);
+        effects.Result(iq, items.ToElement());
     }
 }

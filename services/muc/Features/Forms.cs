@@ -1,36 +1,17 @@
-using Annex.Muc.Rooms;
-using Annex.Xmpp.Xml;
+using Annex.Xmpp.Extensions.Forms;
 
 namespace Annex.Muc.Features;
 
-/// <summary>Data forms as XEP-0045 uses them (XEP-0004 2.13).</summary>
+/// <summary>Data forms as XEP-0045 uses them.</summary>
 internal static class Forms
 {
-    public static Element Field(string var, string type, string? label, IReadOnlyList<string> values)
-    {
-        var field = new Element("field", MucNamespaces.DataForm).With("var", var).With("type", type);
-        if (label is not null)
-            field.With("label", label);
-        foreach (var value in values)
-            field.Add("value", value);
-        return field;
-    }
+    /// <summary>A field with what it holds.</summary>
+    public static Field Field(string var, FieldType type, string? label, params IEnumerable<string> values) =>
+        new(var, type, values) { Label = label };
 
-    public static Element Option(string label, string value) =>
-        new Element("option", MucNamespaces.DataForm).With("label", label).Add("value", value);
+    /// <summary>The values of a field; null where it was not submitted.</summary>
+    public static IReadOnlyList<string>? ValuesOf(this DataForm form, string var) => form[var]?.Values;
 
-    /// <summary>The submitted fields by name, FORM_TYPE included.</summary>
-    public static Dictionary<string, IReadOnlyList<string>> Read(Element form)
-    {
-        var fields = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
-        foreach (var field in form.ChildrenNamed("field"))
-        {
-            if (field["var"] is { } var)
-                fields[var] = [.. field.ChildrenNamed("value").Select(v => v.Text)];
-        }
-        return fields;
-    }
-
-    public static string? First(this Dictionary<string, IReadOnlyList<string>> fields, string var) =>
-        fields.TryGetValue(var, out var values) && values.Count > 0 ? values[0] : null;
+    /// <summary>The first value of a field, or null.</summary>
+    public static string? First(this DataForm form, string var) => form[var]?.Value;
 }

@@ -1,5 +1,6 @@
 using Annex.Muc.Rooms;
 using Annex.Xmpp.Addressing;
+using Annex.Xmpp.Extensions.Forms;
 using Annex.Xmpp.Stanzas;
 using Annex.Xmpp.Xml;
 
@@ -28,17 +29,21 @@ internal sealed class OwnerRequests : IRoomFeature
             Destroy(room, iq, destroy, effects);
             return;
         }
-        var form = query.Child("x", MucNamespaces.DataForm);
-        switch (form?["type"])
+        if (query.Child("x", DataForm.Namespace) is not { } x || !DataForm.TryParse(x, out var form, out _))
         {
-            case "submit":
+            effects.Error(iq, StanzaError.BadRequest);
+            return;
+        }
+        switch (form.Type)
+        {
+            case FormType.Submit:
                 Submit(room, iq, form, effects);
                 break;
-            case "cancel" when room.IsLocked:
+            case FormType.Cancel when room.IsLocked:
                 // §10.1.3: cancelling the first configuration destroys the room.
                 room.Destroy(new Destruction(iq.From!.Bare, null, null, null), iq, effects);
                 break;
-            case "cancel":
+            case FormType.Cancel:
                 effects.Result(iq, null); // §10.2: all stays as it was
                 break;
             default:
@@ -47,7 +52,7 @@ internal sealed class OwnerRequests : IRoomFeature
         }
     }
 
-    private static void Submit(Room room, Stanza iq, Element form, Effects effects)
+    private static void Submit(Room room, Stanza iq, DataForm form, Effects effects)
     {
         var submission = new ConfigurationForm(room, iq.From!.Bare);
         if (submission.Read(form) is { } refusal)

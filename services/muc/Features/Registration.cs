@@ -1,5 +1,6 @@
 using Annex.Muc.Rooms;
 using Annex.Xmpp.Addressing;
+using Annex.Xmpp.Extensions.Forms;
 using Annex.Xmpp.Stanzas;
 using Annex.Xmpp.Xml;
 
@@ -43,13 +44,14 @@ internal sealed class Registration : IRoomFeature
             effects.Error(iq, MucErrors.RegistrationOff);
             return;
         }
-        var form = new Element("x", MucNamespaces.DataForm).With("type", "form");
-        form.Add("title", "Registration");
-        form.Add("instructions", "Choose the nickname that is kept for you in this room.");
-        form.Add(Forms.Field("FORM_TYPE", "hidden", null, [MucNamespaces.Register]));
-        form.Add(Forms.Field(NickField, "text-single", "Desired Nickname", []).Add("required", null));
-        query.Add("instructions", "Choose the nickname that is kept for you in this room.");
-        effects.Result(iq, query.Add(form));
+        const string instructions = "Choose the nickname that is kept for you in this room.";
+        var form = new DataForm(FormType.Form, MucNamespaces.Register,
+            Forms.Field(NickField, FieldType.TextSingle, "Desired Nickname").Require())
+        {
+            Title = "Registration",
+            Instructions = { instructions },
+        };
+        effects.Result(iq, query.Add("instructions", instructions).Add(form.ToElement()));
     }
 
     /// <summary>Somebody without affiliation, where the room lets them; whoever has one only reserves a nick.</summary>
@@ -69,9 +71,7 @@ internal sealed class Registration : IRoomFeature
             effects.Error(iq, MucErrors.RegistrationOff);
             return;
         }
-        var form = query.Child("x", MucNamespaces.DataForm);
-        var fields = form is null ? null : Forms.Read(form);
-        if (fields?.First("FORM_TYPE") != MucNamespaces.Register || fields.First(NickField) is not { } wished
+        if (DataForm.Find(query, MucNamespaces.Register) is not { } form || form.First(NickField) is not { } wished
             || !Nicks.TryPrepare(room.Jid, wished, room.Service.Options.MaxNickLength, out var nick, out _))
         {
             effects.Error(iq, StanzaError.BadRequest);

@@ -1,5 +1,6 @@
 using Annex.Muc.Rooms;
 using Annex.Xmpp.Addressing;
+using Annex.Xmpp.Extensions.Forms;
 using Annex.Xmpp.Stanzas;
 using Annex.Xmpp.Xml;
 
@@ -10,25 +11,22 @@ internal sealed class VoiceRequests : IRoomFeature
 {
     public bool TryMessage(Room room, Stanza message, Effects effects)
     {
-        if (message.Child("x", MucNamespaces.DataForm) is not { } form || form["type"] != "submit")
-            return false;
-        var fields = Forms.Read(form);
-        if (fields.First("FORM_TYPE") != MucNamespaces.Request)
+        if (message.Child("x", DataForm.Namespace) is not { } x || !DataForm.TryParse(x, out var form, out _)
+            || form.Type != FormType.Submit || form.First("FORM_TYPE") != MucNamespaces.Request)
             return false;
         if (!room.TryGetSession(message.From, out var session))
         {
             effects.Error(message, MucErrors.NotInRoom with { By = room.Jid.ToString() });
             return true;
         }
-        if (fields.ContainsKey("muc#request_allow"))
-            Decide(room, message, session, fields, effects);
+        if (form["muc#request_allow"] is not null)
+            Decide(room, message, session, form, effects);
         else
-            Ask(room, message, session, fields, effects);
+            Ask(room, message, session, form, effects);
         return true;
     }
 
-    private static void Ask(Room room, Stanza message, Session session, Dictionary<string, IReadOnlyList<string>> fields,
-        Effects effects)
+    private static void Ask(Room room, Stanza message, Session session, DataForm form, Effects effects)
     {
         var occupant = session.Occupant;
         if (!room.Configuration.AllowVoiceRequests)
@@ -36,7 +34,7 @@ internal sealed class VoiceRequests : IRoomFeature
             effects.Error(message, StanzaError.NotAllowed with { By = room.Jid.ToString() });
             return;
         }
-        if (occupant.Role != Role.Visitor || fields.First("muc#role") is not ("participant" or null))
+        if (occupant.Role != Role.Visitor || form.First("muc#role") is not ("participant" or null))
         {
             effects.Error(message, StanzaError.BadRequest with { By = room.Jid.ToString() });
             return;
@@ -57,36 +55,35 @@ internal sealed class VoiceRequests : IRoomFeature
 
     private static Element Form(Room room, Session session)
     {
-        var form = new Element("x", MucNamespaces.DataForm).With("type", "form");
-        form.Add("title", "Voice request");
-        form.Add("instructions", "To approve this request for voice, select the checkbox and submit. To skip it, cancel.");
-        form.Add(Forms.Field("FORM_TYPE", "hidden", null, [MucNamespaces.Request]));
-        form.Add(Forms.Field("muc#role", "list-single", "Requested role", ["participant"])
-            .Add(Forms.Option("Participant", "participant")));
-        form.Add(Forms.Field("muc#jid", "jid-single", "User ID", [session.Jid.ToString()]));
-        form.Add(Forms.Field("muc#roomnick", "text-single", "Room Nickname", [session.Occupant.Nick]));
-        form.Add(Forms.Field("muc#request_allow", "boolean", "Grant voice to this person?", ["false"]));
+        var form = new DataForm(FormType.Form, MucNamespaces.Request,
+            Field.ListSingle("muc#role", "participant", "Requested role", new FieldOption("participant", "Participant")),
+            Field.JidSingle("muc#jid", session.Jid, "User ID"),
+            Field.TextSingle("muc#roomnick", session.Occupant.Nick, "Room Nickname"),
+            Forms.Field("muc#request_allow", FieldType.Boolean, "Grant voice to this person?", "false"))
+        {
+            Title = "Voice request",
+            Instructions = { "To approve this request for voice, select the checkbox and submit. To skip it, cancel." },
+        };
         return new Element("message", Namespaces.Component).With("from", room.Jid.ToString())
-            .With("id", room.Service.NewId().ToString()).Add(form);
+            .With("id", room.Service.NewId().ToString()).Add(form.ToElement());
     }
 
     /// <summary>§8.6. From somebody who is no moderator it has no effect but the refusal.</summary>
-    private static void Decide(Room room, Stanza message, Session session, Dictionary<string, IReadOnlyList<string>> fields,
-        Effects effects)
+    private static void Decide(Room room, Stanza message, Session session, DataForm form, Effects effects)
     {
         if (!Privileges.MayChangeVoice(session.Occupant.Role))
         {
             effects.Error(message, MucErrors.NotModerator with { By = room.Jid.ToString() });
             return;
         }
-        if (fields.First("muc#request_allow") is not ("1" or "true"))
+        if (form["muc#request_allow"]?.Boolean is not true)
             return;
-        if (fields.First("muc#role") is not (null or "participant"))
+        if (form.First("muc#role") is not (null or "participant"))
         {
             effects.Error(message, StanzaError.BadRequest with { By = room.Jid.ToString() });
             return;
         }
-        var asker = Find(room, fields);
+        var asker = Find(room, form);
         if (asker is null)
             effects.Error(message, MucErrors.NoSuchOccupant with { By = room.Jid.ToString() });
         else if (asker.Role == Role.Visitor)
@@ -94,11 +91,11 @@ internal sealed class VoiceRequests : IRoomFeature
     }
 
     // The JID is the surer name: the nick may have changed since.
-    private static Occupant? Find(Room room, Dictionary<string, IReadOnlyList<string>> fields)
+    private static Occupant? Find(Room room, DataForm form)
     {
-        if (Jid.TryParse(fields.First("muc#jid"), out var jid) && room.TryGetSession(jid, out var session))
+        if (Jid.TryParse(form.First("muc#jid"), out var jid) && room.TryGetSession(jid, out var session))
             return session.Occupant;
-        return fields.First("muc#jid") is null && fields.First("muc#roomnick") is { } nick && room.TryGetOccupant(nick, out var occupant)
+        return form.First("muc#jid") is null && form.First("muc#roomnick") is { } nick && room.TryGetOccupant(nick, out var occupant)
             ? occupant
             : null;
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Annex.Xmpp.Addressing;
+using Annex.Xmpp.Extensions.Forms;
 
 namespace Annex.Muc.Rooms;
 
@@ -27,12 +28,12 @@ internal static class ConfigurationFields
         Flag("public_list", "Show List of Occupants to Everyone?", c => c.IsOccupantListPublic,
             (c, v) => c with { IsOccupantListPublic = v }),
         Flag("passwordprotectedroom", "Password Required to Enter?", c => c.HasPassword, (c, v) => c with { HasPassword = v }),
-        Text("roomsecret", "Password", c => c.Secret, (c, v) => c with { Secret = v }, o => o.MaxNameLength, "text-private"),
-        new("maxusers", "list-single", "Maximum Number of Occupants",
+        Text("roomsecret", "Password", c => c.Secret, (c, v) => c with { Secret = v }, o => o.MaxNameLength, FieldType.TextPrivate),
+        new("maxusers", FieldType.ListSingle, "Maximum Number of Occupants",
             c => [c.MaxUsers == 0 ? "none" : Number(c.MaxUsers)], SetMaxUsers,
             [("10", "10"), ("20", "20"), ("30", "30"), ("50", "50"), ("100", "100"), ("200", "200"), ("500", "500"),
              ("1000", "1000"), ("None", "none")]),
-        new("whois", "list-single", "Who May Discover Real JIDs?", c => [c.IsNonAnonymous ? "anyone" : "moderators"],
+        new("whois", FieldType.ListSingle, "Who May Discover Real JIDs?", c => [c.IsNonAnonymous ? "anyone" : "moderators"],
             (c, v, _) => v.Single() switch
             {
                 "anyone" => c with { IsNonAnonymous = true },
@@ -40,7 +41,7 @@ internal static class ConfigurationFields
                 _ => null,
             },
             [("Moderators Only", "moderators"), ("Anyone", "anyone")]),
-        new("presencebroadcast", "list-multi", "Roles for which Presence is Broadcasted",
+        new("presencebroadcast", FieldType.ListMulti, "Roles for which Presence is Broadcasted",
             c => Names(c.PresenceBroadcast), (c, v, _) => SetBroadcast(c, v), RoleOptions),
         Flag("membersonly", "Make Room Members-Only?", c => c.IsMembersOnly, (c, v) => c with { IsMembersOnly = v }),
         Flag("moderatedroom", "Make Room Moderated?", c => c.IsModerated, (c, v) => c with { IsModerated = v }),
@@ -48,25 +49,25 @@ internal static class ConfigurationFields
             (c, v) => c with { AreMembersByDefault = v }),
         Flag("changesubject", "Allow Occupants to Change Subject?", c => c.MayChangeSubject,
             (c, v) => c with { MayChangeSubject = v }),
-        new("allowpm", "list-single", "Who Can Send Private Messages?", c => [Name(c.AllowPrivateMessages)],
+        new("allowpm", FieldType.ListSingle, "Who Can Send Private Messages?", c => [Name(c.AllowPrivateMessages)],
             (c, v, _) => ParsePrivate(v.Single()) is { } who ? c with { AllowPrivateMessages = who } : null,
             [("Anyone", "anyone"), ("Anyone with Voice", "participants"), ("Moderators Only", "moderators"), ("Nobody", "none")]),
         Flag("allowinvites", "Allow Members to Invite Others?", c => c.MayInvite, (c, v) => c with { MayInvite = v }),
         Flag("allow_voice_requests", "Allow Visitors to Ask for Voice?", c => c.AllowVoiceRequests,
             (c, v) => c with { AllowVoiceRequests = v }),
         Flag("allowregister", "Allow Users to Register as Members?", c => c.MayRegister, (c, v) => c with { MayRegister = v }),
-        new("getmemberlist", "list-multi", "Roles and Affiliations that May Retrieve Member List",
+        new("getmemberlist", FieldType.ListMulti, "Roles and Affiliations that May Retrieve Member List",
             c => Names(c.MemberListReaders), (c, v, _) => ParseAudience(v) is { } readers ? c with { MemberListReaders = readers } : null,
             [.. RoleOptions, ("Member", "member"), ("Admin", "admin"), ("Owner", "owner")]),
         Flag("enablelogging", "Enable Public Logging?", c => c.IsLogged, (c, v) => c with { IsLogged = v }),
         Flag("enablearchiving", "Keep Messages in an Archive?", c => c.IsArchived, (c, v) => c with { IsArchived = v }),
-        new("historylength", "text-single", "Number of Messages Kept for those who Enter", c => [Number(c.HistoryLength)],
+        new("historylength", FieldType.TextSingle, "Number of Messages Kept for those who Enter", c => [Number(c.HistoryLength)],
             SetHistory, []),
-        new("muc#maxhistoryfetch", "text-single", "Maximum Number of History Messages Returned by Room",
+        new("muc#maxhistoryfetch", FieldType.TextSingle, "Maximum Number of History Messages Returned by Room",
             c => [Number(c.HistoryLength)], SetHistory, []) { HasOwnName = true },
         Text("pubsub", "XMPP URI of Associated Publish-Subscribe Node", c => c.PubSub, (c, v) => c with { PubSub = v },
             o => o.MaxNameLength),
-        new("contactjid", "jid-multi", "Contact Addresses", c => c.Contacts, SetContacts, []),
+        new("contactjid", FieldType.JidMulti, "Contact Addresses", c => c.Contacts, SetContacts, []),
     ];
 
     private static readonly Dictionary<string, ConfigurationField> ByVar = All.ToDictionary(f => f.Var, StringComparer.Ordinal);
@@ -87,13 +88,13 @@ internal static class ConfigurationFields
     }
 
     private static ConfigurationField Text(string name, string label, Func<RoomConfiguration, string> get,
-        Func<RoomConfiguration, string, RoomConfiguration> set, Func<MucOptions, int> maxLength, string type = "text-single") =>
+        Func<RoomConfiguration, string, RoomConfiguration> set, Func<MucOptions, int> maxLength, FieldType type = FieldType.TextSingle) =>
         new(name, type, label, c => get(c) is { Length: > 0 } text ? [text] : [],
             (c, v, o) => v.Count == 0 ? set(c, "") : v[0].Length <= maxLength(o) ? set(c, v[0]) : null, []);
 
     private static ConfigurationField Flag(string name, string label, Func<RoomConfiguration, bool> get,
         Func<RoomConfiguration, bool, RoomConfiguration> set) =>
-        new(name, "boolean", label, c => [get(c) ? "1" : "0"],
+        new(name, FieldType.Boolean, label, c => [get(c) ? "1" : "0"],
             (c, v, _) => (v.Count == 0 ? "0" : v[0]) switch
             {
                 "1" or "true" => set(c, true),

@@ -29,6 +29,26 @@ internal sealed partial class Room
         AfterLeaving(effects);
     }
 
+    /// <summary>Everybody here may have left without this room hearing of it.</summary>
+    public void SuspectAll()
+    {
+        foreach (var session in _sessions.Values)
+            session.IsRestored = true;
+    }
+
+    /// <summary>A message that says nothing: it comes back where nobody is (RFC 6121 §8.5.3.2.1).</summary>
+    public void Touch(Session session, Effects effects)
+    {
+        var xml = effects.BeginHead();
+        xml.Append("<message type='groupchat' from='"u8);
+        xml.Append(Jid.Escaped);
+        xml.Append("' id='"u8);
+        xml.Append(Service.NewId());
+        xml.Append("' to='"u8);
+        effects.BeginTail().Append("'><no-store xmlns='urn:xmpp:hints'/><no-copy xmlns='urn:xmpp:hints'/></message>"u8);
+        effects.Send(StanzaKind.Message, session.Jid);
+    }
+
     /// <summary>The recipient's refusal of a private message, without the text that could name its real JID.</summary>
     private void ReturnPrivateError(Stanza stanza, Occupant recipient, string condition, Effects effects)
     {

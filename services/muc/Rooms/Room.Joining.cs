@@ -192,12 +192,15 @@ internal sealed partial class Room
         before.Remove(session);
         if (isLast)
             _occupants.Remove(before.Jid);
-        TakePresence(session, stanza);
         after.Add(session);
+        TakePresence(session, stanza);
         PersistBehind(effects, new OccupantStored(RecordOf(session), after.Affiliation));
         if (ReferenceEquals(after.Primary, session))
             TellOthers(after, effects);
         TellSelf(after, stanza, session, isRewritten ? [110, 210] : [110], effects);
+        // To the session that went, its old nick is now another occupant.
+        if (!isLast && Configuration.Broadcasts(before.Role))
+            ShowTo(session, before, effects);
         return true;
     }
 }

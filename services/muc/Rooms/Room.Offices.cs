@@ -58,10 +58,12 @@ internal sealed partial class Room
         var before = entries.ToDictionary(e => e.Subject, e => AffiliationOf(e.Subject));
         foreach (var entry in entries)
             Affiliations.Set(entry);
-        var actorNick = actor is null ? null : NickOf(actor);
+        var actorNick = actor is null ? null : NickOf(actor.Bare);
         var gone = new List<(Occupant, Removal)>();
+        var present = new HashSet<Jid>();
         foreach (var occupant in _occupants.Values)
         {
+            present.Add(occupant.RealBare);
             var entry = entries.FirstOrDefault(e => e.Subject.Equals(occupant.RealBare))
                 ?? entries.FirstOrDefault(e => e.Subject.Equals(occupant.RealBare.DomainJid));
             if (entry is null)
@@ -72,7 +74,7 @@ internal sealed partial class Room
         Remove(gone, null, effects);
         foreach (var entry in entries)
         {
-            if (before[entry.Subject] != entry.Affiliation)
+            if (before[entry.Subject] != entry.Affiliation && !present.Contains(entry.Subject))
                 TellOfAbsent(entry, before[entry.Subject], actor, effects);
         }
     }
@@ -113,8 +115,6 @@ internal sealed partial class Room
     /// goes to a new member of a members-only room (§9.5); perhaps 101 to the person (§18.1).</summary>
     private void TellOfAbsent(AffiliationRecord entry, Affiliation before, Jid? actor, Effects effects)
     {
-        if (NickOf(entry.Subject) is not null)
-            return;
         WriteAffiliationMessage(entry, effects);
         effects.Broadcast(StanzaKind.Message, _list);
         if (!entry.Subject.HasLocal || Service.IsAdmin(entry.Subject))

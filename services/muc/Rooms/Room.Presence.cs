@@ -62,6 +62,8 @@ internal sealed partial class Room
             return;
         }
         var hasChanged = TakePresence(session, stanza);
+        if (hasChanged)
+            PersistBehind(effects, new PresenceStored(session.Jid, session.Presence));
         if (request is not null)
         {
             // §7.2.1, §17.3: everything as if it had just joined; the others hear of it only when something is different.

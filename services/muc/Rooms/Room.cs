@@ -187,6 +187,9 @@ internal sealed partial class Room
     {
         var now = Service.Now;
         Relays.Expire(now);
+        // Left by its last occupant in the moment in which the process ended.
+        if (Exists && !IsLocked && !Configuration.IsPersistent && _sessions.Count == 0)
+            Vanish(null, effects);
         if (Exists && IsLocked && now >= CreatedAt + Service.Options.LockTimeout)
         {
             // §10.1.1: the owner is assumed to have accepted the default configuration.

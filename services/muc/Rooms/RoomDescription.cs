@@ -1,3 +1,5 @@
+using Annex.Xmpp.Extensions.Forms;
+
 namespace Annex.Muc.Rooms;
 
 /// <summary>What a room's disco#info says, gathered from the features (XEP-0045 §6.4).</summary>
@@ -5,9 +7,9 @@ internal sealed class RoomDescription
 {
     public SortedSet<string> Features { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Fields of muc#roominfo: name, type, label, values.</summary>
-    public List<(string Var, string Type, string Label, IReadOnlyList<string> Values)> Fields { get; } = [];
+    /// <summary>The form muc#roominfo.</summary>
+    public DataForm Form { get; } = new(FormType.Result, MucNamespaces.RoomInfo);
 
-    public void Add(string var, string type, string label, params IReadOnlyList<string> values) =>
-        Fields.Add((var, type, label, values));
+    public void Add(string var, FieldType type, string label, params IEnumerable<string> values) =>
+        Form.Add(new Field(var, type, values) { Label = label });
 }

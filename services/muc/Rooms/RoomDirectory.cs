@@ -116,7 +116,7 @@ internal sealed class RoomDirectory : IAsyncDisposable
         for (var i = 0; i < effects.Count; i++)
         {
             var kind = effects[i].Kind;
-            if (kind == EffectKind.List)
+            if (kind == EffectKind.List && _store is null)
                 List.Set(mailbox.Jid, (RoomSummary?)effects[i].Data);
             else if (kind == EffectKind.End && effects[i].Data is Tombstone tombstone && _store is null)
                 Bury(tombstone);

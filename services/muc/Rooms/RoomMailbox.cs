@@ -58,6 +58,8 @@ internal sealed class RoomMailbox(RoomDirectory directory, Jid jid) : IThreadPoo
         lock (_gate)
         {
             _room = room;
+            if (room.Exists)
+                _outcomes.Enqueue(RoomCommandKind.Tick); // in front of all that waits
             ScheduleLocked();
         }
     }
@@ -175,7 +177,7 @@ internal sealed class RoomMailbox(RoomDirectory directory, Jid jid) : IThreadPoo
                 command.Call?.Refuse();
         }
         if (_room!.IsWaiting)
-            (_waiting, _) = (command.Stanza ?? _waiting, 0); // the continuation still reads it
+            _waiting = command.Stanza ?? _waiting; // the continuation still reads it
         else
             Release(command.Stanza);
         await SettleAsync(effects);

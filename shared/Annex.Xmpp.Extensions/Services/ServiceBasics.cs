@@ -45,6 +45,10 @@ public sealed class ServiceBasics(TimeProvider time, SoftwareVersion version)
     /// <summary>The service's items, sorted by address (ordinal), for this requester.</summary>
     public Func<Jid, IReadOnlyList<DiscoItem>>? Items { get; init; }
 
+    /// <summary>Answers disco#items of the service in place of <see cref="Items"/>, for lists that do not stand in memory. Pages
+    /// are advertised.</summary>
+    public StanzaHandler? ItemsHandler { get; init; }
+
     /// <summary>Items of one answer at most.</summary>
     public int MaxItemsPerPage { get; init; } = 500;
 
@@ -52,10 +56,10 @@ public sealed class ServiceBasics(TimeProvider time, SoftwareVersion version)
     {
         _router = router;
         Commands?.Register(router);
-        if (Items is not null)
+        if (Items is not null || ItemsHandler is not null)
             router.Advertise(PageRequest.Namespace);
         router.OnIq(StanzaType.Get, DiscoInfo.Namespace, "query", Route(AnswerInfo), DiscoInfo.Namespace)
-            .OnIq(StanzaType.Get, DiscoItems.Namespace, "query", Route(AnswerItems), DiscoItems.Namespace)
+            .OnIq(StanzaType.Get, DiscoItems.Namespace, "query", Route(ItemsHandler ?? AnswerItems), DiscoItems.Namespace)
             .OnIq(StanzaType.Get, XmppPing.Namespace, "ping", Route((in context) => context.Result()), XmppPing.Namespace)
             .OnIq(StanzaType.Get, SoftwareVersion.Namespace, "query",
                 Route((in context) => context.Result(version.ToElement())), SoftwareVersion.Namespace)

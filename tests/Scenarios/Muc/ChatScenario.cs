@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Annex.Muc;
+using Annex.Muc.Features;
 using Annex.Muc.Handlers;
 using Annex.Muc.Rooms;
 using Annex.Testing;
@@ -24,8 +25,10 @@ public abstract class ChatScenario : IAsyncLifetime
     private static readonly XNamespace OccupantId = "urn:xmpp:occupant-id:0";
     private static readonly XNamespace StanzaId = "urn:xmpp:sid:0";
     private readonly List<ScriptedUser> _people = [];
+    private readonly FailureLog _failures = new();
     private ComponentConnection? _connection;
     private RoomDirectory? _rooms;
+    private GhostChecks? _ghosts;
 
     protected ScriptedServer Server { get; } = new(Service);
 
@@ -48,7 +51,39 @@ public abstract class ChatScenario : IAsyncLifetime
 
     private protected virtual IRoomStore? Store => null;
 
+    private protected virtual IRoomFeature[] Features => FeatureList.All;
+
+    /// <summary>How many exceptions a test plants.</summary>
+    protected virtual int PlantedFailures => 0;
+
     public async Task InitializeAsync()
+    {
+        await StartAsync();
+    }
+
+    /// <summary>The process ends as by kill -9, and another one starts with what the store has.</summary>
+    protected async Task Restart()
+    {
+        await Server.Settle(Room);
+        await StopAsync();
+        await StartAsync();
+        await foreach (var room in Store!.RoomsWithOccupantsAsync(CancellationToken.None))
+            _rooms!.Wake(room);
+        await Forget();
+    }
+
+    protected int RoomsInMemory => _rooms!.Count;
+
+    /// <summary>One second of the check for ghosts.</summary>
+    protected int AskForGhosts() => _ghosts!.AskSome(CancellationToken.None);
+
+    private async Task StopAsync()
+    {
+        await _rooms!.DisposeAsync();
+        await _connection!.DisposeAsync();
+    }
+
+    private async Task StartAsync()
     {
         var options = new MucOptions { OccupantIdSecret = "By the pricking of my thumbs" };
         Configure(options);
@@ -59,8 +94,10 @@ public abstract class ChatScenario : IAsyncLifetime
             LocalDomains = new HashSet<string> { "shakespeare.lit" },
             Admins = new HashSet<Jid> { Jid.Parse("bard@shakespeare.lit") },
             IsDurable = Store is not null,
+            Features = Features,
         };
-        _rooms = new RoomDirectory(service, _connection, Store, NullLogger.Instance);
+        _rooms = new RoomDirectory(service, _connection, Store, _failures);
+        _ghosts = new GhostChecks(_rooms, _connection, Time, NullLogger<GhostChecks>.Instance);
         new StanzaHandlers(_rooms).Register(router);
         _connection.Start();
         await Server.AcceptAsync();
@@ -68,10 +105,11 @@ public abstract class ChatScenario : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        await _rooms!.DisposeAsync();
-        await _connection!.DisposeAsync();
+        await StopAsync();
         await Server.DisposeAsync();
-        Assert.Equal(0, FailureCount);
+        if (PlantedFailures == 0)
+            Assert.Empty(_failures.Exceptions);
+        Assert.Equal(PlantedFailures, FailureCount);
     }
 
     protected ScriptedUser Person(string jid)

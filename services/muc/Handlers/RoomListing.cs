@@ -1,0 +1,99 @@
+using Annex.Muc.Rooms;
+using Annex.Xmpp.Addressing;
+using Annex.Xmpp.Extensions.Disco;
+using Annex.Xmpp.Extensions.Paging;
+using Annex.Xmpp.Routing;
+using Annex.Xmpp.Stanzas;
+using Annex.Xmpp.Streams;
+
+namespace Annex.Muc.Handlers;
+
+/// <summary>disco#items of the service: its public rooms in pages (XEP-0045 §6.3, XEP-0059), from the store where there is one,
+/// so that rooms that sleep are listed too.</summary>
+internal sealed class RoomListing(RoomDirectory directory)
+{
+    // With their names some 60 KiB: well within what a server passes on.
+    private const int MaxPage = 500;
+
+    // Each holds a database connection for a few milliseconds.
+    private const int MaxAtOnce = 8;
+
+    private int _running;
+
+    public void Answer(in StanzaContext context)
+    {
+        var query = context.Stanza.FirstChild!;
+        if (query["node"] is { Length: > 0 })
+        {
+            context.Error(StanzaError.ItemNotFound);
+            return;
+        }
+        if (!TryRead(query, out var page, out var after, out var before, out var error))
+        {
+            context.Error(error!);
+            return;
+        }
+        if (directory.Store is null)
+        {
+            context.Result(Write(page!, directory.List.Page(after, before, page!.Before is not null, page.Max)));
+            return;
+        }
+        if (Interlocked.Increment(ref _running) > MaxAtOnce)
+        {
+            Interlocked.Decrement(ref _running);
+            context.Error(StanzaError.ResourceConstraint);
+            return;
+        }
+        // Owned by the count: never more than MaxAtOnce, each ends with an answer.
+        _ = AnswerAsync(context.Stanza.Detach(), context.Connection, page!, after, before);
+    }
+
+    private static bool TryRead(Annex.Xmpp.Xml.Element query, out PageRequest? page, out Jid? after, out Jid? before, out StanzaError? error)
+    {
+        (after, before) = (null, null);
+        if (!PageRequest.TryRead(query, MaxPage, out page, out error))
+            return false;
+        if (page.Index is not null)
+            error = StanzaError.FeatureNotImplemented; // XEP-0059 §2.6: may be left out
+        else if ((page.After is { } a && !Jid.TryParse(a, out after))
+            || (page.Before is { Length: > 0 } b && !Jid.TryParse(b, out before)))
+            error = StanzaError.ItemNotFound; // §2.4
+        return error is null;
+    }
+
+    private async Task AnswerAsync(Stanza stanza, ComponentConnection connection, PageRequest page, Jid? after, Jid? before)
+    {
+        try
+        {
+            var rooms = await directory.Store!.ListPublicAsync(after, before, page.Before is not null, page.Max,
+                CancellationToken.None).WaitAsync(directory.Options.StoreTimeout);
+            connection.SendResult(stanza, Write(page, rooms));
+        }
+        catch (Exception exception)
+        {
+            if (exception is not (IOException or TimeoutException or System.Data.Common.DbException))
+                directory.CountFailure(exception, stanza.To!);
+            connection.SendError(stanza, MucErrors.StoreAway);
+        }
+        finally
+        {
+            stanza.Dispose();
+            Interlocked.Decrement(ref _running);
+        }
+    }
+
+    /// <summary>The set is there when it was asked for, and when the list is not whole (§6.3).</summary>
+    private static Annex.Xmpp.Xml.Element Write(PageRequest request, RoomPage page)
+    {
+        var items = new DiscoItems();
+        foreach (var room in page.Rooms)
+            items.Items.Add(new DiscoItem(room.Room, room.Name.Length > 0 ? room.Name : room.Room.Local));
+        if (request.IsExplicit || page.Rooms.Count < page.Total)
+        {
+            items.Page = page.Rooms.Count == 0
+                ? new PageResult(null, null, null, page.Total)
+                : new PageResult(page.Rooms[0].Room.ToString(), page.Rooms[^1].Room.ToString(), page.FirstIndex, page.Total);
+        }
+        return items.ToElement();
+    }
+}
