@@ -112,6 +112,10 @@ public sealed class MucOptions : IValidatableObject
     [Range(1024 * 1024, int.MaxValue)]
     public int MailboxBytes { get; set; } = 32 * 1024 * 1024;
 
+    /// <summary>Members who are away that one message tells the other services about (push); the first ones of a longer list.</summary>
+    [Range(0, 100_000)]
+    public int MaxNotified { get; set; } = 2000;
+
     /// <summary>Iqs between occupants that wait for their answer, per room.</summary>
     [Range(1, 100_000)]
     public int MaxRelays { get; set; } = 500;

@@ -2,6 +2,7 @@ using Annex.Hosting;
 using Annex.Muc.Archive;
 using Annex.Muc.Handlers;
 using Annex.Muc.Rooms;
+using Annex.Muc.Rpc;
 using Annex.Muc.Storage;
 using Annex.Xmpp.Addressing;
 using Annex.Xmpp.Streams;
@@ -47,5 +48,8 @@ public static class MucService
                 new ArchiveHandlers(directory, services.GetRequiredService<ArchiveReader>(), options).Register(router);
             },
             MucStorage.PrepareAsync);
+        builder.AddRpc((services, map) => map.Add(Contracts.Muc.V1.RoomDirectory.BindService(new RoomDirectoryRpc(
+            services.GetRequiredService<RoomDirectory>(), services.GetRequiredService<RoomCatalog>(),
+            services.GetRequiredService<ArchiveReader>()))));
     }
 }

@@ -126,7 +126,8 @@ internal sealed class ArchiveHandlers(RoomDirectory directory, ArchiveReader arc
         batch.Commit(StanzaKind.Message);
     }
 
-    private static byte[] Forwarded(ArchivedMessage message, bool seesRealJids)
+    /// <summary>The message as a reader gets it: an element of jabber:client.</summary>
+    public static byte[] Forwarded(ArchivedMessage message, bool seesRealJids)
     {
         using var xml = new XmlBuffer();
         xml.Append("<message xmlns='jabber:client' type='groupchat' from='"u8);

@@ -53,6 +53,32 @@ internal sealed class ArchiveReader(NpgsqlDataSource database)
         return found.Count == 2 ? (found[0], found[1]) : null;
     }
 
+    /// <summary>For operators: newest first.</summary>
+    /// <param name="text">Part of the message as it is kept; empty: any.</param>
+    /// <param name="author">Real bare JID; null: anyone.</param>
+    public async Task<IReadOnlyList<ArchivedMessage>> SearchAsync(Jid room, string text, DateTimeOffset? start, DateTimeOffset? end,
+        Jid? author, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        if (await FindArchiveAsync(connection, room, cancellationToken) is not { } archive) return [];
+        await using var command = new NpgsqlCommand($"""
+            select {Columns} from muc.messages where archive = $1 and ($2::timestamptz is null or at >= $2)
+                and ($3::timestamptz is null or at <= $3) and ($4::text is null or author = $4)
+                and ($5 = '' or position(lower($5) in lower(convert_from(tail, 'UTF8'))) > 0)
+            order by number desc limit $6
+            """, connection)
+        {
+            Parameters =
+            {
+                new() { Value = archive }, Time(start), Time(end), Text(author?.Bare.ToString()), new() { Value = text },
+                new() { Value = limit },
+            },
+        };
+        var messages = new List<ArchivedMessage>();
+        await ReadAsync(command, messages, cancellationToken);
+        return messages;
+    }
+
     private static bool HasIds(ArchiveQuery query) => query.Ids.Count > 0 || query.BeforeId is not null || query.AfterId is not null
         || query.PageAfter is not null || query.PageBefore is not null;
 

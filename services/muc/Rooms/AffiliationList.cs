@@ -10,6 +10,9 @@ internal sealed class AffiliationList
 
     public int Count => _entries?.Count ?? 0;
 
+    /// <summary>Another number after every change.</summary>
+    public int Version { get; private set; }
+
     public IEnumerable<AffiliationRecord> All => _entries is null ? [] : _entries.Values;
 
     /// <summary>§9.2: the bare JID's own entry wins over its domain's.</summary>
@@ -43,6 +46,7 @@ internal sealed class AffiliationList
 
     public void Set(AffiliationRecord entry)
     {
+        Version++;
         if (Entry(entry.Subject)?.Nick is { } old)
             _nicks?.Remove(old);
         if (entry.Affiliation == Affiliation.None && entry.Nick is null)
@@ -57,6 +61,7 @@ internal sealed class AffiliationList
 
     public void Clear()
     {
+        Version++;
         _entries = null;
         _nicks = null;
     }

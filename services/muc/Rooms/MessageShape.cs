@@ -20,9 +20,12 @@ internal readonly struct MessageShape
     /// <summary>Belongs into an archive: more than a chat state.</summary>
     public bool IsArchivable { get; private init; }
 
+    /// <summary>End-to-end encrypted: what it says is not to be looked for.</summary>
+    public bool IsEncrypted { get; private init; }
+
     public static MessageShape Read(Room room, Stanza message)
     {
-        bool hasBody = false, hasSubject = false, hasThread = false, hasForgeries = false, isNotStored = false, hasContent = false;
+        bool hasBody = false, hasSubject = false, hasThread = false, hasForgeries = false, isNotStored = false, hasContent = false, isEncrypted = false;
         var children = message.Children;
         while (children.ReadElement())
         {
@@ -38,7 +41,10 @@ internal readonly struct MessageShape
                 isNotStored |= children.LocalName.SequenceEqual("no-store"u8)
                     || children.LocalName.SequenceEqual("no-permanent-store"u8);
             else
+            {
                 hasContent |= !IsPassing(children.Namespace);
+                isEncrypted |= IsEncryption(children.Namespace);
+            }
         }
         return new MessageShape
         {
@@ -46,9 +52,15 @@ internal readonly struct MessageShape
             IsSubject = hasSubject && !hasBody && !hasThread,
             HasForgeries = hasForgeries,
             IsNotStored = isNotStored,
+            IsEncrypted = isEncrypted,
             IsArchivable = (hasBody || hasContent) && !isNotStored,
         };
     }
+
+    // OMEMO in its two forms (XEP-0384), OpenPGP (XEP-0373), and the note that says so (XEP-0380).
+    private static bool IsEncryption(ReadOnlySpan<byte> ns) =>
+        ns.SequenceEqual("eu.siacs.conversations.axolotl"u8) || ns.SequenceEqual("urn:xmpp:omemo:2"u8)
+        || ns.SequenceEqual("urn:xmpp:openpgp:0"u8) || ns.SequenceEqual("urn:xmpp:eme:0"u8);
 
     // What says nothing once the moment has passed: chat states (XEP-0085), and what only accompanies content.
     private static bool IsPassing(ReadOnlySpan<byte> ns) =>

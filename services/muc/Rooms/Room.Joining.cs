@@ -131,6 +131,7 @@ internal sealed partial class Room
         occupant.Add(session);
         _sessions.Add(session.Jid, session);
         _list.Add(session);
+        _absent?.Invalidate();
         Service.Census.AddSession(occupant.RealBare);
     }
 

@@ -95,7 +95,10 @@ internal sealed partial class Room
             return;
         }
         var kept = new ArchiveAppend(id, now, occupant.Jid, occupant.RealBare, occupant.Id, KeptId(stanza, id),
-            xml.Slice(tail, xml.Length - tail).ToArray(), isHistory);
+            xml.Slice(tail, xml.Length - tail).ToArray(), isHistory)
+        {
+            Posted = isArchived ? Absent.Of(stanza, shape) : null,
+        };
         if (isHistory)
             History.Add(kept, Configuration.HistoryLength);
         if (!isArchived)

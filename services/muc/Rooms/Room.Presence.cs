@@ -167,6 +167,7 @@ internal sealed partial class Room
         session.Occupant.Remove(session);
         _sessions.Remove(session.Jid);
         _list.Remove(session);
+        _absent?.Invalidate();
         Relays.Forget(session.Jid);
         Service.Census.RemoveSession(session.Occupant.RealBare);
         PersistBehind(effects, new OccupantRemoved(session.Jid));

@@ -18,6 +18,7 @@ internal sealed partial class Room
     private Action<Effects>? _whenStored;
     private Action<Effects>? _whenRefused;
     private RateLimit _rate;
+    private AbsentMembers? _absent;
 
     public Room(ChatService service, Jid jid, StoredRoom? stored = null)
     {
@@ -56,6 +57,8 @@ internal sealed partial class Room
     public AffiliationList Affiliations { get; } = new();
 
     public History History { get; } = new();
+
+    public AbsentMembers Absent => _absent ??= new AbsentMembers(this);
 
     public RelayTable Relays { get; } = new();
 

@@ -33,4 +33,8 @@ internal sealed record PresenceStored(Jid Session, byte[] Presence) : RoomChange
 /// included.</param>
 /// <param name="IsHistory">Whether those who enter get it as discussion history too (it has a body).</param>
 internal sealed record ArchiveAppend(Guid Id, DateTimeOffset At, Jid From, Jid Author, byte[] OccupantId, byte[] RawId, byte[] Tail,
-    bool IsHistory) : RoomChange;
+    bool IsHistory) : RoomChange
+{
+    /// <summary>What members who are away are told; null where nobody is, or when it came from the store.</summary>
+    public Posted? Posted { get; init; }
+}

@@ -138,6 +138,12 @@ internal sealed class BatchWriter(Lease lease, ArchiveNumbers numbers, RoomEvent
         }
         if (rows.Count >= CopyFrom) await CopyAsync(connection, rows, cancellationToken);
         else await InsertAsync(connection, rows, cancellationToken);
+        await using var told = new NpgsqlBatch(connection);
+        foreach (var (room, message) in segment.Messages)
+        {
+            if (message.Posted is not null) told.BatchCommands.Add(events.PostedCommand(room, message));
+        }
+        if (told.BatchCommands.Count > 0) await told.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static async Task<(long Archive, long Last)> MakeArchiveAsync(NpgsqlConnection connection, Jid room,
@@ -259,10 +265,11 @@ internal sealed class BatchWriter(Lease lease, ArchiveNumbers numbers, RoomEvent
 
     private static bool IsEmpty(AffiliationRecord entry) => entry is { Affiliation: Affiliation.None, Nick: null };
 
-    private static void AddOccupants(NpgsqlBatch batch, ChangeSegment segment)
+    private void AddOccupants(NpgsqlBatch batch, ChangeSegment segment)
     {
         var here = segment.Occupants.Where(o => o.Value is not null).ToList();
         var gone = segment.Occupants.Where(o => o.Value is null).ToList();
+        foreach (var (room, _) in segment.Occupants.Keys) events.OccupantsChanged(room);
         if (here.Count > 0)
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand(UpsertOccupants)

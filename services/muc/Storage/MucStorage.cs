@@ -29,7 +29,11 @@ internal static class MucStorage
             s.GetRequiredService<GroupCommitter>(), options, Time(s)));
         services.AddSingleton<IRoomStore>(s => s.GetRequiredService<RoomStore>());
         services.AddSingleton(s => new ArchiveReader(s.GetRequiredKeyedService<NpgsqlDataSource>(builder.Name)));
+        services.AddSingleton(s => new RoomCatalog(s.GetRequiredKeyedService<NpgsqlDataSource>(builder.Name), s.GetRequiredService<RoomEvents>()));
         services.AddHostedService<StoreService>();
+        services.AddHostedService(s => new OccupancyService(s.GetRequiredKeyedService<NpgsqlDataSource>(builder.Name),
+            s.GetRequiredKeyedService<Lease>(builder.Name), s.GetRequiredKeyedService<EventOutbox>(builder.Name),
+            s.GetRequiredService<RoomEvents>(), s.GetRequiredService<RoomDirectory>(), Time(s), s.GetRequiredService<StoreLog>()));
         services.AddHostedService(s => new ArchiveSweep(s.GetRequiredKeyedService<NpgsqlDataSource>(builder.Name), options, Time(s),
             s.GetRequiredService<StoreLog>()));
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Annex.Contracts.Events;
 using Annex.Hosting.Messaging;
 using Annex.Muc.Rooms;
@@ -9,6 +10,7 @@ namespace Annex.Muc.Storage;
 /// <summary>What other services hear of rooms, in the transaction that changes them.</summary>
 internal sealed class RoomEvents(EventOutbox outbox, TimeProvider time)
 {
+    private readonly ConcurrentDictionary<Jid, bool> _changed = new();
     private long _version;
 
     /// <summary>How many are in a room in memory; 0 for others. Set when the rooms are there.</summary>
@@ -38,6 +40,34 @@ internal sealed class RoomEvents(EventOutbox outbox, TimeProvider time)
             AlternateRoom = removed.Tombstone?.Alternate?.ToString(),
             At = time.GetUtcNow(),
         }, cancellationToken);
+
+    /// <summary>Remembers that people came or went, for the next round of OccupancyService.</summary>
+    public void OccupantsChanged(Jid room) => _changed.TryAdd(room, true);
+
+    /// <summary>The rooms in which people came or went since the last call.</summary>
+    public IReadOnlyCollection<Jid> TakeChanged()
+    {
+        var rooms = _changed.Keys.ToArray();
+        foreach (var room in rooms) _changed.TryRemove(room, out _);
+        return rooms;
+    }
+
+    /// <summary>The event for the members who are away, as a statement of the batch that stores the message.</summary>
+    public NpgsqlBatchCommand PostedCommand(Jid room, ArchiveAppend message)
+    {
+        var posted = message.Posted!;
+        return outbox.CreateBatchCommand(new RoomMessagePosted
+        {
+            Room = room.ToString(),
+            StanzaId = message.Id.ToString("D"),
+            SenderNick = message.From.Resource ?? "",
+            SenderJid = posted.ShowsSender ? message.Author.ToString() : null,
+            Absent = [.. posted.Absent.Select(a => new Contracts.Events.AbsentMember { Jid = a.Member.ToString(), IsMentioned = a.IsMentioned })],
+            HasBody = posted.HasBody,
+            IsEncrypted = posted.IsEncrypted,
+            At = message.At,
+        });
+    }
 
     public static RoomState StateOf(RoomRecord room, long version, int occupants)
     {
