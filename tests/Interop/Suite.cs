@@ -75,11 +75,19 @@ internal sealed class Suite : IAsyncDisposable
             settings[key] = value;
         }
 
-        var application = AnnexApplication.Build([], settings, chosen);
-        var log = new LogLines();
-        application.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
-        await application.StartAsync();
-        return new Suite(application, log, files);
+        try
+        {
+            var application = AnnexApplication.Build([], settings, chosen);
+            var log = new LogLines();
+            application.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
+            await application.StartAsync();
+            return new Suite(application, log, files);
+        }
+        catch
+        {
+            files.Delete(recursive: true);
+            throw;
+        }
     }
 
     /// <summary>The services that have a component, in the order of <see cref="Subdomains"/>.</summary>
