@@ -1,8 +1,19 @@
 # Shared by serve and the kinds of servers: places, ports, rights, and the life of processes.
 
+# A start in a temporary folder is tried three times, each with a new folder and new ports: another process may have
+# taken a port in between, and Ceph's storage daemon now and then asks its monitor too early.
 fail() {
-  printf 'failed: %s\n' "$1"
   [ -n "${dir:-}" ] && [ -f "$dir/log" ] && tail -n 20 "$dir/log" | sed 's/^/  /' >&2
+  if [ -n "${temporary:-}" ] && [ -z "${was_ready:-}" ] && [ "${ANNEX_SERVE_ATTEMPT:-1}" -lt 3 ]; then
+    printf '  %s; once more\n' "$1" >&2
+    leave
+    ANNEX_SERVE=again ANNEX_SERVE_ATTEMPT=$((${ANNEX_SERVE_ATTEMPT:-1} + 1)) exec bash "$here/serve" "${arguments[@]}"
+  fi
+  refuse "$1"
+}
+
+refuse() {
+  printf 'failed: %s\n' "$1"
   exit 1
 }
 
@@ -125,6 +136,7 @@ start() {
   echo "dir=$dir"
   echo "pid=${pids[-1]}"
   echo ready
+  was_ready=yes
 }
 
 # The leader ends in good order or, after half a minute, at once; then whatever is left of its group.

@@ -3,7 +3,7 @@
 user=ceph
 
 prepare() {
-  command -v radosgw >/dev/null && command -v ceph-osd >/dev/null || fail "Ceph's object gateway is not installed"
+  command -v radosgw >/dev/null && command -v ceph-osd >/dev/null || refuse "Ceph's object gateway is not installed"
   need_port port; need_port mon_port; need_port osd_port
   setting[access_key]=${setting[access_key]:-annex}
   setting[secret_key]=${setting[secret_key]:-$(tr -d - </proc/sys/kernel/random/uuid)}

@@ -2,7 +2,7 @@
 user=turnserver
 
 prepare() {
-  command -v turnserver >/dev/null || fail "coturn is not installed"
+  command -v turnserver >/dev/null || refuse "coturn is not installed"
   need_port port
   local first=${setting[min_port]:-$((40000 + RANDOM % 20000))}
   cat >"$dir/turn.conf" <<C

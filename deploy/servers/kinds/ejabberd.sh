@@ -5,7 +5,7 @@
 user=ejabberd
 
 prepare() {
-  [ -x /usr/bin/erl ] && [ -n "$(ls -d /usr/lib/*/ejabberd-* 2>/dev/null)" ] || fail "ejabberd is not installed"
+  [ -x /usr/bin/erl ] && [ -n "$(ls -d /usr/lib/*/ejabberd-* 2>/dev/null)" ] || refuse "ejabberd is not installed"
   need_port c2s_port; need_port component_port; need_port http_port; need_port distribution_port
   local domain=${setting[domain]:=annex.test} entry
   mkdir -p "$dir/spool" "$dir/logs"

@@ -6,7 +6,7 @@ stop_signal=INT # "fast": sessions are cut, data is flushed
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
 
 prepare() {
-  [ -n "$bin" ] || fail "PostgreSQL is not installed"
+  [ -n "$bin" ] || refuse "PostgreSQL is not installed"
   need_port port
   [ -s "$dir/data/PG_VERSION" ] && return
   rm -rf "$dir/data"

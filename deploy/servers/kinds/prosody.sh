@@ -5,7 +5,7 @@
 user=prosody
 
 prepare() {
-  command -v prosody >/dev/null || fail "Prosody is not installed"
+  command -v prosody >/dev/null || refuse "Prosody is not installed"
   need_port c2s_port; need_port component_port; need_port http_port
   local domain=${setting[domain]:=annex.test} entry
   mkdir -p "$dir/data" "$dir/certs"

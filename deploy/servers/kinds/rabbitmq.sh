@@ -3,7 +3,7 @@ user=rabbitmq
 death_signal=TERM # the start script passes it on to the broker; a KILL would end the script alone
 
 prepare() {
-  [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || fail "RabbitMQ is not installed"
+  [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || refuse "RabbitMQ is not installed"
   need_port port; need_port distribution_port; need_port epmd_port
   # vm_memory: a test broker must not stop publishers because the machine is small. The port mapper is ours.
   [ -s "$dir/password" ] || (umask 077 && tr -d - </proc/sys/kernel/random/uuid >"$dir/password")
