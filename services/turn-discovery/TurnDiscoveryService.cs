@@ -59,7 +59,7 @@ public static class TurnDiscoveryService
         services.AddSingleton(provider => new ServicePushes(provider.GetRequiredService<ServiceDesk>(), Connection(provider),
             options.Limits, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ExtDiscoHandler>();
-        services.AddSingleton(provider => new DelegationWatch(Connection(provider), options,
+        services.AddSingleton(provider => new DelegationWatch(Connection(provider), options, service.LocalDomains,
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DelegationWatch>>()));
         service.AddComponent(AddRoutes);
         services.AddHostedService(provider => provider.GetRequiredService<DelegationWatch>());

@@ -16,13 +16,16 @@ namespace Annex.TurnDiscovery.Handlers;
 /// Looks whether the domains that delegated to us still advertise it. On ejabberd the end of any connection of the component
 /// removes the delegation for all of them, and only a new connection brings it back: the survivor reconnects.
 /// </summary>
-public sealed class DelegationWatch(ComponentConnection connection, TurnDiscoveryOptions options, TimeProvider time,
-    ILogger<DelegationWatch> logger) : BackgroundService
+/// <param name="domains">That may delegate to us. What they say to us may reach another instance (ejabberd balances), so each is
+/// asked whether or not it has said anything.</param>
+public sealed class DelegationWatch(ComponentConnection connection, TurnDiscoveryOptions options, IReadOnlySet<string> domains,
+    TimeProvider time, ILogger<DelegationWatch> logger) : BackgroundService
 {
     /// <summary>Between two such reconnections: should the server refuse us for good, it is not stormed.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(15);
 
-    private readonly ConcurrentDictionary<string, DomainState> _domains = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DomainState> _domains =
+        domains.ToDictionary(d => d, _ => new DomainState(), StringComparer.Ordinal);
 
     public void Register(StanzaRouter router)
     {
@@ -30,7 +33,7 @@ public sealed class DelegationWatch(ComponentConnection connection, TurnDiscover
             router.OnMessage(ns, "delegation", TakeMessage);
     }
 
-    /// <summary>One round over all domains that delegated.</summary>
+    /// <summary>One round over all domains.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         foreach (var (domain, state) in _domains)
@@ -74,13 +77,14 @@ public sealed class DelegationWatch(ComponentConnection connection, TurnDiscover
     private void TakeMessage(in StanzaContext context)
     {
         var stanza = context.Stanza;
-        if (stanza.From is not { HasLocal: false, IsBare: true } server || stanza.Type == StanzaType.Error)
+        if (stanza.From is not { HasLocal: false, IsBare: true } server || stanza.Type == StanzaType.Error
+            || !_domains.TryGetValue(server.Domain, out var state))
             return;
         foreach (var delegated in DelegatedNamespace.Read(stanza.ToElement()))
         {
             if (!ExtDisco.IsVersion(delegated.Namespace))
                 continue;
-            var state = _domains.GetOrAdd(server.Domain, _ => new DomainState());
+            state.WasAdvertised = true;
             if (state.Told.TryAdd(delegated.Namespace, true))
                 Log.Delegated(logger, server.Domain, delegated.Namespace);
         }

@@ -43,10 +43,12 @@ public sealed class TurnRestEndpoint(ServiceDesk desk, RestOptions options, Time
         }
         context.Response.ContentType = "application/json";
         context.Response.Headers.CacheControl = "no-store";
-        await context.Response.Body.WriteAsync(Describe(list), context.RequestAborted);
+        // What a browser cannot use as an ICE server is not for it.
+        var servers = list.Where(o => o.Service.Type is "stun" or "stuns" or "turn" or "turns").ToList();
+        await context.Response.Body.WriteAsync(Describe(servers), context.RequestAborted);
     }
 
-    private byte[] Describe(IReadOnlyList<OfferedService> list)
+    private byte[] Describe(List<OfferedService> list)
     {
         var output = new System.Buffers.ArrayBufferWriter<byte>(1024);
         using (var json = new Utf8JsonWriter(output))
