@@ -10,7 +10,8 @@ namespace Annex.Hosting.Messaging;
 
 /// <summary>
 /// RabbitMQ through MassTransit: an exchange for each kind of event, a durable quorum queue for each service that consumes. The
-/// process runs without the broker as well; events wait in the outboxes until it is there.
+/// process runs without the broker as well; events wait in the outboxes until it is there. A service's queue exists from its
+/// first start on: what happened before, it asks its peers for.
 /// </summary>
 internal sealed class RabbitMqTransport : IEventTransport, IAsyncDisposable
 {

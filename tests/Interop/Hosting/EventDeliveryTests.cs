@@ -24,6 +24,7 @@ public sealed class EventDeliveryTests
     {
         var database = await NewDatabaseAsync();
         var broker = (await RabbitMqServer.SharedAsync()).Uri.ToString();
+        await SubscribeAsync(database, broker);
         var origin = EventsProcess.Start("origin", database, broker);
         var target = EventsProcess.Start("target", database, broker);
         try
@@ -174,13 +175,21 @@ public sealed class EventDeliveryTests
     private static Task<RunningApp> StartAsync(string database, string broker, params AnnexService[] services) =>
         RunningApp.StartAsync(EventsProcess.Settings(database, broker, services), services);
 
+    // A service's queue is there from its first start on: what was sent before that is not for it.
+    private static async Task SubscribeAsync(string database, string broker)
+    {
+        await using var target = await StartAsync(database, broker, EventsProcess.Target);
+        while (!(await ReadyAsync(target.App, "Target")).Contains("bus: ok", StringComparison.Ordinal))
+            await Task.Delay(50);
+    }
+
     private static Task EmitAsync(WebApplication app, int count) => Numbers.EmitAsync(
         app.Services.GetRequiredKeyedService<NpgsqlDataSource>("Origin"),
         app.Services.GetRequiredKeyedService<EventOutbox>("Origin"), count);
 
-    private static async Task<string> ReadyAsync(WebApplication app)
+    private static async Task<string> ReadyAsync(WebApplication app, string service = "Origin")
     {
-        using var http = new HttpClient { BaseAddress = AnnexApplication.AddressOf(app, "Origin", ListenerKind.Ops) };
+        using var http = new HttpClient { BaseAddress = AnnexApplication.AddressOf(app, service, ListenerKind.Ops) };
         using var response = await http.GetAsync(new Uri("/health/ready", UriKind.Relative));
         return await response.Content.ReadAsStringAsync();
     }

@@ -40,7 +40,6 @@ internal static class EventsProcess
         };
         await using var app = AnnexApplication.Build([], Settings(database, broker, services), services);
         await app.StartAsync();
-        Console.WriteLine("ready");
         // Ends with the test, however that ends.
         await Task.WhenAny(Console.In.ReadLineAsync(), app.Services.GetRequiredService<IHostApplicationLifetime>().Ended());
         await app.StopAsync();
@@ -69,11 +68,7 @@ internal static class EventsProcess
 
     public static Process Start(string role, string database, string broker)
     {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true };
         foreach (var argument in (string[])[typeof(EventsProcess).Assembly.Location, "events", role, database, broker])
             start.ArgumentList.Add(argument);
         return Process.Start(start) ?? throw new InvalidOperationException("dotnet cannot be started.");
