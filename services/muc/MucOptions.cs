@@ -170,6 +170,16 @@ public sealed class MucOptions : IValidatableObject
             yield return new ValidationResult("must be at least one second", [nameof(StoreTimeout)]);
         if (TombstoneLife < TimeSpan.Zero)
             yield return new ValidationResult("must not be negative", [nameof(TombstoneLife)]);
+        foreach (var (name, value) in Defaults)
+        {
+            if (Rooms.ConfigurationFields.ProblemOfDefault(name, value, this) is { } problem)
+                yield return new ValidationResult(problem, [$"{nameof(Defaults)}:{name}"]);
+        }
+        for (var i = 0; i < Locked.Count; i++)
+        {
+            if (Rooms.ConfigurationFields.Find(Rooms.ConfigurationFields.Prefix + Locked[i]) is null)
+                yield return new ValidationResult($"'{Locked[i]}' is no field of muc#roomconfig (without that prefix)", [$"{nameof(Locked)}:{i}"]);
+        }
         if (OccupantIdSecret is { Length: > 0 and < 16 })
             yield return new ValidationResult("must have at least 16 characters", [nameof(OccupantIdSecret)]);
     }

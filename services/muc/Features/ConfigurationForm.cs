@@ -42,7 +42,7 @@ internal sealed class ConfigurationForm(Room room, Jid actor)
             return null; // §10.1.2: an instant room
         if (form.First("FORM_TYPE") is { } formType && formType != MucNamespaces.RoomConfig)
             return StanzaError.BadRequest;
-        foreach (var submitted in form.Fields)
+        foreach (var submitted in form.Fields.OrderBy(f => f.Var is { } var && ConfigurationFields.Find(var) is { IsLast: true }))
         {
             // XEP-0068: fields that nobody knows are ignored.
             if (submitted.Var is null || ConfigurationFields.Find(submitted.Var) is not { } field)

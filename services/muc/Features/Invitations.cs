@@ -88,7 +88,7 @@ internal sealed class Invitations : IRoomFeature
             return;
         }
         // The inviter may have been named by occupant JID, or not at all.
-        var receiver = to.Bare.Equals(room.Jid) && to.Resource is not null
+        var receiver = to.Bare.Equals(room.Jid) && !to.IsBare
             ? room.TryGetOccupant(to, out var inviter) ? inviter.Primary.Jid : null
             : to;
         if (receiver is null || receiver.Equals(room.Jid) || !IsConnectedTo(room, receiver))

@@ -12,6 +12,9 @@ internal sealed record ConfigurationField(string Name, FieldType Type, string La
     /// <summary>The name stands as it is: muc#maxhistoryfetch.</summary>
     public bool HasOwnName { get; init; }
 
+    /// <summary>Read after all others: it stands for several of them, which a client sends along as they were.</summary>
+    public bool IsLast { get; init; }
+
     public string Var => HasOwnName ? Name : ConfigurationFields.Prefix + Name;
 
     public RoomConfiguration? Set(RoomConfiguration configuration, IReadOnlyList<string> values, MucOptions options)

@@ -11,6 +11,7 @@ namespace Annex.Muc.Rooms;
 /// </summary>
 internal static class ConfigurationFields
 {
+    public const string PrivateGroup = "private_group";
     public const string Prefix = "muc#roomconfig_";
     public const string Admins = Prefix + "roomadmins";
     public const string Owners = Prefix + "roomowners";
@@ -67,6 +68,9 @@ internal static class ConfigurationFields
             c => [Number(c.HistoryLength)], SetHistory, []) { HasOwnName = true },
         Text("pubsub", "XMPP URI of Associated Publish-Subscribe Node", c => c.PubSub, (c, v) => c with { PubSub = v },
             o => o.MaxNameLength),
+        new("preset", FieldType.ListSingle, "Kind of Room", c => [IsPrivateGroup(c) ? PrivateGroup : "custom"],
+            (c, v, _) => v[0] switch { PrivateGroup => MakePrivateGroup(c), "custom" => c, _ => null },
+            [("As configured here", "custom"), ("Private group", PrivateGroup)]) { IsLast = true },
         new("contactjid", FieldType.JidMulti, "Contact Addresses", c => c.Contacts, SetContacts, []),
     ];
 
@@ -79,13 +83,27 @@ internal static class ConfigurationFields
     public static RoomConfiguration Defaults(MucOptions options)
     {
         var configuration = new RoomConfiguration { HistoryLength = Math.Min(20, options.MaxHistory) };
-        foreach (var (name, value) in options.Defaults)
+        foreach (var (name, value) in options.Defaults.OrderBy(d => Find(Prefix + d.Key)?.IsLast ?? false))
         {
             if (Find(Prefix + name) is { } field && field.Set(configuration, [value], options) is { } next)
                 configuration = next;
         }
         return configuration;
     }
+
+    /// <summary>A closed circle in which people know each other: what end-to-end encryption (OMEMO) needs, since every client has to
+    /// know whose keys to encrypt for.</summary>
+    private static RoomConfiguration MakePrivateGroup(RoomConfiguration configuration) => configuration with
+    {
+        IsMembersOnly = true,
+        IsNonAnonymous = true,
+        IsPublic = false,
+        IsPersistent = true,
+        IsOccupantListPublic = false,
+        MemberListReaders = configuration.MemberListReaders | Audience.AllRoles | Audience.Members,
+    };
+
+    private static bool IsPrivateGroup(RoomConfiguration configuration) => MakePrivateGroup(configuration) == configuration;
 
     private static ConfigurationField Text(string name, string label, Func<RoomConfiguration, string> get,
         Func<RoomConfiguration, string, RoomConfiguration> set, Func<MucOptions, int> maxLength, FieldType type = FieldType.TextSingle) =>
@@ -101,6 +119,11 @@ internal static class ConfigurationFields
                 "0" or "false" => set(c, false),
                 _ => null,
             }, []);
+
+    /// <summary>What is wrong with a default of the options; null where it holds.</summary>
+    public static string? ProblemOfDefault(string name, string value, MucOptions options) => Find(Prefix + name) is not { } field
+        ? "is no field of muc#roomconfig (without that prefix)"
+        : field.Set(new RoomConfiguration(), [value], options) is null ? $"cannot be '{value}'" : null;
 
     private static RoomConfiguration? SetMaxUsers(RoomConfiguration configuration, IReadOnlyList<string> values, MucOptions options)
     {

@@ -52,7 +52,7 @@ internal sealed partial class Room
     /// <summary>The recipient's refusal of a private message, without the text that could name its real JID.</summary>
     private void ReturnPrivateError(Stanza stanza, Occupant recipient, string condition, Effects effects)
     {
-        if (stanza.To!.Resource is null || !_occupants.TryGetValue(stanza.To, out var sender))
+        if (stanza.To!.IsBare || !_occupants.TryGetValue(stanza.To, out var sender))
             return;
         for (var i = 0; i < sender.SessionCount; i++)
         {
@@ -78,7 +78,7 @@ internal sealed partial class Room
     {
         if (!Exists || IsLocked || !MayProbe(stanza.From!, out var viewer))
             return;
-        var target = stanza.To!.Resource is null ? viewer.Occupant : null;
+        var target = stanza.To!.IsBare ? viewer.Occupant : null;
         if (target is not null || _occupants.TryGetValue(stanza.To, out target))
         {
             if (!Configuration.Broadcasts(target.Role) && !ReferenceEquals(target, viewer.Occupant))

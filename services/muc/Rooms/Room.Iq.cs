@@ -15,7 +15,7 @@ internal sealed partial class Room
         }
         if (stanza.Type is not (StanzaType.Get or StanzaType.Set))
             return;
-        if (stanza.To!.Resource is not null)
+        if (!stanza.To!.IsBare)
         {
             RelayIq(stanza, effects);
             return;

@@ -18,7 +18,7 @@ internal sealed partial class Room
             effects.Error(stanza, By(Exists ? MucErrors.RoomLocked : MucErrors.NoSuchRoom)); // §17.2
             return;
         }
-        if (stanza.To!.Resource is not null)
+        if (!stanza.To!.IsBare)
             ApplyPrivateMessage(stanza, effects);
         else if (stanza.Type == StanzaType.Groupchat)
             ApplyGroupchat(stanza, effects);

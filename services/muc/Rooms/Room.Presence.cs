@@ -33,12 +33,12 @@ internal sealed partial class Room
     {
         var isHere = TryGetSession(stanza.From, out var session);
         var request = JoinRequest.Read(stanza);
-        if (!isHere && request is null && stanza.To!.Resource is not null)
+        if (!isHere && request is null && !stanza.To!.IsBare)
         {
             RefuseUntagged(stanza, effects);
             return;
         }
-        if (stanza.To!.Resource is null)
+        if (stanza.To!.IsBare)
         {
             effects.Error(stanza, By(MucErrors.NickMissing)); // §7.2.1
             return;

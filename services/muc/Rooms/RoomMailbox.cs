@@ -18,8 +18,9 @@ internal sealed class RoomMailbox(RoomDirectory directory, Jid jid) : IThreadPoo
 
     private readonly Lock _gate = new();
     private readonly Queue<RoomCommand> _commands = [];
-    private readonly Queue<HeldEffects> _held = [];
-    private readonly Queue<RoomCommandKind> _outcomes = [];
+    // Most rooms never hold anything back: 100,000 idle ones keep no queue for it.
+    private Queue<HeldEffects>? _held;
+    private Queue<RoomCommandKind>? _outcomes;
     private long _bytes;
     private Room? _room;
     private Stanza? _waiting;
@@ -32,6 +33,12 @@ internal sealed class RoomMailbox(RoomDirectory directory, Jid jid) : IThreadPoo
 
     /// <summary>For counts and for putting idle rooms away; its state belongs to the turn.</summary>
     public Room? Room => Volatile.Read(ref _room);
+
+    /// <summary>Something waits or is being done.</summary>
+    public bool IsBusy
+    {
+        get { lock (_gate) return _isRunning || _commands.Count > 0 || IsHolding; }
+    }
 
     /// <summary>The turn that runs, or ran last.</summary>
     public Task Turn => Volatile.Read(ref _turn);
@@ -59,7 +66,7 @@ internal sealed class RoomMailbox(RoomDirectory directory, Jid jid) : IThreadPoo
         {
             _room = room;
             if (room.Exists)
-                _outcomes.Enqueue(RoomCommandKind.Tick); // in front of all that waits
+                (_outcomes ??= []).Enqueue(RoomCommandKind.Tick); // in front of all that waits
             ScheduleLocked();
         }
     }
@@ -85,11 +92,13 @@ internal sealed class RoomMailbox(RoomDirectory directory, Jid jid) : IThreadPoo
         {
             if (_isClosed)
                 return true;
-            if (_isRunning || _commands.Count > 0 || _held.Count > 0 || _room is null || _room.IsWaiting)
+            if (_isRunning || _commands.Count > 0 || IsHolding || _room is null || _room.IsWaiting)
                 return false;
             return _isClosed = true;
         }
     }
+
+    private bool IsHolding => _held is { Count: > 0 };
 
     public void Execute() => Volatile.Write(ref _turn, RunAsync());
 
@@ -103,11 +112,11 @@ internal sealed class RoomMailbox(RoomDirectory directory, Jid jid) : IThreadPoo
 
     private bool HasWorkLocked()
     {
-        if (_outcomes.Count > 0 || _hasHeldOutcome)
+        if (_outcomes is { Count: > 0 } || _hasHeldOutcome)
             return true;
         if (_commands.Count == 0 || _room!.IsWaiting)
             return false;
-        return _held.Count == 0 || Room.MayOvertake(_commands.Peek());
+        return !IsHolding || Room.MayOvertake(_commands.Peek());
     }
 
     private async Task RunAsync()
@@ -146,12 +155,12 @@ internal sealed class RoomMailbox(RoomDirectory directory, Jid jid) : IThreadPoo
         lock (_gate)
         {
             command = default;
-            if (_outcomes.TryDequeue(out var outcome))
+            if (_outcomes is not null && _outcomes.TryDequeue(out var outcome))
             {
                 command = new RoomCommand(outcome);
                 return true;
             }
-            if (_commands.Count == 0 || _room!.IsWaiting || (_held.Count > 0 && !Room.MayOvertake(_commands.Peek())))
+            if (_commands.Count == 0 || _room!.IsWaiting || (IsHolding && !Room.MayOvertake(_commands.Peek())))
                 return false;
             command = _commands.Dequeue();
             _bytes -= command.Stanza?.Payload.Length ?? 0;
@@ -198,16 +207,16 @@ internal sealed class RoomMailbox(RoomDirectory directory, Jid jid) : IThreadPoo
         {
             var held = new HeldEffects(effects, message);
             lock (_gate)
-                _held.Enqueue(held);
+                (_held ??= []).Enqueue(held);
             directory.Commit(Jid, changes!, isDurable => Settled(held, isDurable));
             return;
         }
         if (changes is not null)
             directory.Commit(Jid, changes, isAwaited ? Resumed : null);
-        if (_held.Count > 0)
+        if (IsHolding)
         {
             lock (_gate)
-                _held.Enqueue(new HeldEffects(effects, null) { Outcome = true });
+                _held!.Enqueue(new HeldEffects(effects, null) { Outcome = true });
             return;
         }
         await directory.DeliverAsync(this, effects, isStored: true);
@@ -236,7 +245,7 @@ internal sealed class RoomMailbox(RoomDirectory directory, Jid jid) : IThreadPoo
     {
         lock (_gate)
         {
-            _outcomes.Enqueue(isDurable ? RoomCommandKind.Stored : RoomCommandKind.Refused);
+            (_outcomes ??= []).Enqueue(isDurable ? RoomCommandKind.Stored : RoomCommandKind.Refused);
             ScheduleLocked();
         }
     }
@@ -260,7 +269,7 @@ internal sealed class RoomMailbox(RoomDirectory directory, Jid jid) : IThreadPoo
             lock (_gate)
             {
                 _hasHeldOutcome = false;
-                if (!_held.TryPeek(out next) || next.Outcome is null)
+                if (_held is null || !_held.TryPeek(out next) || next.Outcome is null)
                     return;
             }
             if (next.Outcome is false && next.Message is not null)
@@ -268,7 +277,11 @@ internal sealed class RoomMailbox(RoomDirectory directory, Jid jid) : IThreadPoo
             await directory.DeliverAsync(this, next.Effects, next.Outcome.Value);
             directory.ReturnEffects(next.Effects);
             lock (_gate)
+            {
                 _held.Dequeue();
+                if (_held.Count == 0 && _held.Capacity > 256)
+                    _held = null; // after a flood
+            }
         }
     }
 

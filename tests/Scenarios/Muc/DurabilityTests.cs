@@ -11,7 +11,7 @@ public sealed class DurabilityTests : ChatScenario
 
     private protected override IRoomStore Store => _store;
 
-    protected override void Configure(MucOptions options) => options.IdleAfter = TimeSpan.FromMinutes(1);
+    protected override void Configure(MucOptions options) => (options.IdleAfter, options.MailboxStanzas) = (TimeSpan.FromMinutes(1), 16);
 
     [Fact]
     public async Task A_message_is_reflected_when_it_is_stored_and_not_before()
@@ -88,6 +88,24 @@ public sealed class DurabilityTests : ChatScenario
         await ExpectResult(Crone);
         await See(Hag, $"<presence type='unavailable' from='{Room}/thirdwitch'><x xmlns='{User}'>...<status code='301'/></x></presence>");
         Assert.Contains(_store[Room].Affiliations, a => a.Affiliation == Affiliation.Outcast);
+    }
+
+    [Fact]
+    public async Task A_room_with_too_much_to_do_says_wait_and_no_other_room_does()
+    {
+        await CreateWithThree();
+        _store.IsHeld = true;
+        await Submit(Crone, ("roomname", "A Dark Cave"));
+        await _store.WhenPendingAsync(1);
+        for (var i = 0; i < 17; i++)
+            await Hag.Send($"<message to='{Room}' type='groupchat' id='{i}'><body>{i}</body></message>");
+        await Hag.Expect($"<message type='error' id='16' from='{Room}'><error type='wait'>..." +
+            "<resource-constraint xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>");
+        await Ask(Hecate, "hecate", room: "heath@chat.shakespeare.lit");
+        await Hecate.Expect($"<presence from='heath@chat.shakespeare.lit/hecate'>...</presence>");
+        _store.IsHeld = false;
+        _store.Settle(true);
+        await SeeSoon(Wicca, $"<message from='{Room}/thirdwitch' type='groupchat' id='15'><body>15</body></message>");
     }
 
     [Fact]

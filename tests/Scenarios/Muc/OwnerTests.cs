@@ -79,13 +79,25 @@ public sealed class OwnerTests : ChatScenario
             ["allowpm"] = "list-single", ["allowinvites"] = "boolean", ["allow_voice_requests"] = "boolean",
             ["roomadmins"] = "jid-multi", ["roomowners"] = "jid-multi", ["getmemberlist"] = "list-multi",
             ["historylength"] = "text-single", ["muc#maxhistoryfetch"] = "text-single", ["pubsub"] = "text-single",
-            ["contactjid"] = "jid-multi",
+            ["contactjid"] = "jid-multi", ["allowregister"] = "boolean", ["enablearchiving"] = "boolean", ["preset"] = "list-single",
         }, types);
         Assert.Equal("A Dark Cave", form["muc#roomconfig_roomname"].Value);
         Assert.Equal("crone1@shakespeare.lit", form["muc#roomconfig_roomowners"].Value);
         // A value that is none of the usual options is one all the same (XEP-0004 §3.3).
         Assert.Contains(form["muc#roomconfig_maxusers"].Elements().Where(e => e.Name.LocalName == "option"), o => o.Value == "77");
         Assert.DoesNotContain("muc#roomconfig_enablelogging", form.Keys);
+    }
+
+    [Fact]
+    public async Task A_private_group_is_one_choice_of_the_form_whatever_the_client_sends_along()
+    {
+        await Create(("preset", "private_group"), ("membersonly", "0"), ("whois", "moderators"), ("publicroom", "1"));
+        await Hag.Send($"<iq type='get' id='d' to='{Room}'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>");
+        await Hag.ExpectSoon($"<iq type='result' id='d' from='{Room}'><query xmlns='http://jabber.org/protocol/disco#info'>..." +
+            "<feature var='muc_membersonly'/><feature var='muc_nonanonymous'/><feature var='muc_hidden'/><feature var='muc_persistent'/></query></iq>");
+        await Administer(Crone, "<item affiliation='member' jid='hag66@shakespeare.lit'/>");
+        await SendItems(Hag, "<item affiliation='member'/>", "get");
+        await Hag.ExpectSoon($"<iq type='result' id='admin' from='{Room}'><query xmlns='http://jabber.org/protocol/muc#admin'>...</query></iq>");
     }
 
     [Theory]
