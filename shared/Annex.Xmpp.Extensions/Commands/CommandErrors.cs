@@ -13,7 +13,8 @@ internal static class CommandErrors
     public static readonly StanzaError SessionExpired = StanzaError.NotAllowed.With(Specific("session-expired"));
     public static readonly StanzaError Forbidden = new(StanzaErrorType.Cancel, "forbidden") { HttpStatus = 403 };
     public static readonly StanzaError NodeMissing = StanzaError.BadRequest.WithText("The command has no node.");
-    public static readonly StanzaError TooManySessions = StanzaError.ResourceConstraint.WithText("Too many commands at once.");
+    public static readonly StanzaError TooManySessions =
+        StanzaError.ResourceConstraint.WithText("Too many commands at once.");
 
     private static Element Specific(string name) => new(name, CommandTable.Namespace);
 }

@@ -7,5 +7,6 @@ namespace Annex.Xmpp.Extensions.Commands;
 /// <param name="From">Who asks, with resource.</param>
 /// <param name="To">Whom: the service, or a room of it.</param>
 /// <param name="Lang">The language asked for, or null.</param>
-/// <param name="Submitted">The form of the stage before, checked against its definition; null in the first stage.</param>
+/// <param name="Submitted">The form of the stage before, checked against its definition; null in the first
+/// stage.</param>
 public sealed record CommandRequest(Jid From, Jid To, string? Lang, FormSubmission? Submitted);

@@ -30,7 +30,8 @@ internal sealed class CommandSessions(TimeProvider time, CommandLimits limits)
         lock (_lock)
         {
             RemoveExpired();
-            var own = _sessions.Values.Where(other => other.From.Bare == session.From.Bare && !other.IsRunning).ToList();
+            var own = _sessions.Values
+                .Where(other => other.From.Bare == session.From.Bare && !other.IsRunning).ToList();
             if (own.Count >= limits.MaxSessionsPerRequester)
                 _sessions.Remove(own.MinBy(other => other.LastUse)!.Id);
             if (_sessions.Count >= limits.MaxSessions)
@@ -42,7 +43,8 @@ internal sealed class CommandSessions(TimeProvider time, CommandLimits limits)
         }
     }
 
-    /// <summary>Takes hold of a session for one stage; <see cref="Release"/> or <see cref="Remove"/> ends that.</summary>
+    /// <summary>Takes hold of a session for one stage; <see cref="Release"/> or <see cref="Remove"/> ends
+    /// that.</summary>
     public CommandSession? Take(string id, string node, Jid from, Jid to, out StanzaError? error)
     {
         lock (_lock)

@@ -27,14 +27,16 @@ public sealed class CommandStep
 
     internal StanzaError? Failure { get; private init; }
 
-    /// <summary>Asks with a form; the stage is called with what is submitted. The form holds values as they are now, so a
-    /// submission may leave out what shall stay.</summary>
+    /// <summary>Asks with a form; the stage is called with what is submitted. The form holds values as they are now, so
+    /// a submission may leave out what shall stay.</summary>
     /// <param name="isLast">The client shows "finish" instead of "next".</param>
-    public static CommandStep Ask(DataForm form, CommandStage next, bool isLast = true, params IReadOnlyList<CommandNote> notes) =>
+    public static CommandStep Ask(DataForm form, CommandStage next, bool isLast = true,
+        params IReadOnlyList<CommandNote> notes) =>
         new(form, notes) { Next = next, IsLast = isLast };
 
     /// <summary>The command is done.</summary>
-    public static CommandStep Done(DataForm? result = null, params IReadOnlyList<CommandNote> notes) => new(result, notes);
+    public static CommandStep Done(DataForm? result = null, params IReadOnlyList<CommandNote> notes) =>
+        new(result, notes);
 
     /// <summary>The command is done.</summary>
     public static CommandStep Done(string note) => new(null, [new CommandNote(note)]);

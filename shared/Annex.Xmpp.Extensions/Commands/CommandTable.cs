@@ -8,8 +8,8 @@ using Annex.Xmpp.Xml;
 namespace Annex.Xmpp.Extensions.Commands;
 
 /// <summary>
-/// The commands of a service and their sessions (XEP-0050). A service fills it at start; from then on it is safe from any
-/// thread. It sends nothing itself.
+/// The commands of a service and their sessions (XEP-0050). A service fills it at start; from then on it is safe from
+/// any thread. It sends nothing itself.
 /// </summary>
 public sealed class CommandTable(TimeProvider time, CommandLimits? limits = null)
 {
@@ -38,7 +38,8 @@ public sealed class CommandTable(TimeProvider time, CommandLimits? limits = null
         .OnIq(StanzaType.Set, Namespace, "command", AnswerAsync, feature: Namespace)
         .Advertise(DataForm.Namespace);
 
-    /// <summary>The commands that this requester may run (§2.2), for disco#items with the node of the namespace.</summary>
+    /// <summary>The commands that this requester may run (§2.2), for disco#items with the node of the
+    /// namespace.</summary>
     public DiscoItems List(Jid from, Jid to)
     {
         var items = new DiscoItems(Namespace);
@@ -52,8 +53,8 @@ public sealed class CommandTable(TimeProvider time, CommandLimits? limits = null
         return items;
     }
 
-    /// <summary>disco#info of the list or of one command (§2.2); null where the node is no command of ours, or the requester
-    /// may not know it.</summary>
+    /// <summary>disco#info of the list or of one command (§2.2); null where the node is no command of ours, or the
+    /// requester may not know it.</summary>
     public DiscoInfo? Info(string node, Jid from, Jid to)
     {
         var info = new DiscoInfo(node);
@@ -63,7 +64,8 @@ public sealed class CommandTable(TimeProvider time, CommandLimits? limits = null
             return info;
         }
 
-        if (!_commands.TryGetValue(node, out var command) || !command.IsAllowed(new CommandRequest(from, to, null, null)))
+        if (!_commands.TryGetValue(node, out var command) ||
+            !command.IsAllowed(new CommandRequest(from, to, null, null)))
             return null;
 
         info.Identities.Add(new Identity("automation", "command-node", command.Name));
@@ -97,7 +99,8 @@ public sealed class CommandTable(TimeProvider time, CommandLimits? limits = null
     private async Task AnswerAsync(StanzaContext context, CancellationToken cancellationToken)
     {
         var stanza = context.Stanza;
-        if (stanza.Child("command", Namespace) is not { } request || stanza.From is not { } from || stanza.To is not { } to)
+        if (stanza.Child("command", Namespace) is not { } request ||
+            stanza is not { From: { } from, To: { } to })
         {
             context.Error(StanzaError.BadRequest);
             return;
@@ -184,7 +187,8 @@ public sealed class CommandTable(TimeProvider time, CommandLimits? limits = null
         }
     }
 
-    private static bool TryReadForm(Element element, CommandStep step, out FormSubmission? submitted, out StanzaError? error)
+    private static bool TryReadForm(Element element, CommandStep step, out FormSubmission? submitted,
+        out StanzaError? error)
     {
         submitted = null;
         error = CommandErrors.BadPayload;

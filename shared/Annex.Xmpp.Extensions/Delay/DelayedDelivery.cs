@@ -15,8 +15,11 @@ public sealed record DelayedDelivery(DateTimeOffset Stamp, Jid? From = null, str
     /// <summary>Null where the element is no delay or its stamp no time.</summary>
     public static DelayedDelivery? Read(Element? delay)
     {
-        if (delay is not { Name: "delay", Namespace: Namespace } || !XmppDateTime.TryParse(delay["stamp"], out var stamp))
+        if (delay is not { Name: "delay", Namespace: Namespace } ||
+            !XmppDateTime.TryParse(delay["stamp"], out var stamp))
+        {
             return null;
+        }
 
         _ = Jid.TryParse(delay["from"], out var from);
         var reason = delay.Text.Trim();

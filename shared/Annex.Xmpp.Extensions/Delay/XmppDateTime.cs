@@ -19,7 +19,8 @@ public static class XmppDateTime
     public static bool TryFormat(DateTimeOffset time, Span<byte> utf8, out int written) =>
         time.UtcDateTime.TryFormat(utf8, out written, Pattern(time), CultureInfo.InvariantCulture);
 
-    /// <summary>CCYY-MM-DDThh:mm:ss[.sss]TZD, nothing else. The result is in UTC; fractions beyond 100 ns are cut.</summary>
+    /// <summary>CCYY-MM-DDThh:mm:ss[.sss]TZD, nothing else. The result is in UTC; fractions beyond 100 ns are
+    /// cut.</summary>
     public static bool TryParse(string? text, out DateTimeOffset time)
     {
         time = default;

@@ -6,9 +6,9 @@ using Annex.Xmpp.Xml;
 namespace Annex.Xmpp.Extensions.Delegation;
 
 /// <summary>
-/// An iq that a server hands on to us (XEP-0355 §4.3). Servers do not filter by sender: it may come from anywhere in the
-/// federation, and only <see cref="From"/> says from whom. Whether the outer stanza comes from a server that may delegate to
-/// us is the caller's to check.
+/// An iq that a server hands on to us (XEP-0355 §4.3). Servers do not filter by sender: it may come from anywhere in
+/// the federation, and only <see cref="From"/> says from whom. Whether the outer stanza comes from a server that may
+/// delegate to us is the caller's to check.
 /// </summary>
 public sealed class DelegatedIq
 {
@@ -33,7 +33,8 @@ public sealed class DelegatedIq
 
     public Jid From { get; }
 
-    /// <summary>Whom the sender asked, or null where it named nobody (its own account; Prosody hands that on as it is).</summary>
+    /// <summary>Whom the sender asked, or null where it named nobody (its own account; Prosody hands that on as it
+    /// is).</summary>
     public Jid? To => Jid.TryParse(ToText, out var to) ? to : null;
 
     /// <summary>The to attribute as it came; the answer's from repeats it.</summary>
@@ -43,7 +44,8 @@ public sealed class DelegatedIq
     public Element Payload { get; }
 
     /// <summary>Reads the delegation element of an iq set.</summary>
-    /// <param name="error">What to answer the server itself: without a readable inner iq nobody else can be answered.</param>
+    /// <param name="error">What to answer the server itself: without a readable inner iq nobody else can be
+    /// answered.</param>
     public static bool TryRead(Element? delegation, [NotNullWhen(true)] out DelegatedIq? iq,
         [NotNullWhen(false)] out StanzaError? error)
     {
@@ -51,7 +53,8 @@ public sealed class DelegatedIq
         error = StanzaError.BadRequest.WithText("The delegation holds no iq.");
         if (delegation is not { Name: "delegation" } || !DelegationNode.Versions.Contains(delegation.Namespace) ||
             delegation.Child("forwarded", Forward) is not { Children: [{ Name: "iq" } inner] } ||
-            // Prosody forwards in jabber:client; a copy that lost its declaration stands in the stream's or the wrapper's.
+            // Prosody forwards in jabber:client; a copy that lost its declaration stands in the stream's or the
+            // wrapper's.
             inner.Namespace is not (Namespaces.Client or Namespaces.Component or Forward))
         {
             return false;
@@ -75,8 +78,8 @@ public sealed class DelegatedIq
         return true;
     }
 
-    /// <summary>The payload of the outer result with an inner result. The outer iq is always a result: an outer error would
-    /// leave the client without an answer on ejabberd.</summary>
+    /// <summary>The payload of the outer result with an inner result. The outer iq is always a result: an outer error
+    /// would leave the client without an answer on ejabberd.</summary>
     public Element Result(Element? payload = null)
     {
         var inner = Inner("result");

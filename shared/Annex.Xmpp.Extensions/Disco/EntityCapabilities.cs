@@ -5,13 +5,15 @@ using Annex.Xmpp.Xml;
 
 namespace Annex.Xmpp.Extensions.Disco;
 
-/// <summary>The digest of a disco#info answer that presence carries (XEP-0115), so that nobody has to ask twice.</summary>
+/// <summary>The digest of a disco#info answer that presence carries (XEP-0115), so that nobody has to ask
+/// twice.</summary>
 public static class EntityCapabilities
 {
     public const string Namespace = "http://jabber.org/protocol/caps";
 
     /// <summary>XEP-0115 §5.1 with SHA-1, the one algorithm that everybody implements.</summary>
-    [SuppressMessage("Security", "CA5350", Justification = "XEP-0115 §5.1 names SHA-1; it is a name, not a protection.")]
+    [SuppressMessage("Security", "CA5350",
+        Justification = "XEP-0115 §5.1 names SHA-1; it is a name, not a protection.")]
     public static string Hash(DiscoInfo info)
     {
         var text = new StringBuilder();

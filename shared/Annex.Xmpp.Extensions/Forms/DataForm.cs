@@ -5,8 +5,9 @@ using Annex.Xmpp.Xml;
 namespace Annex.Xmpp.Extensions.Forms;
 
 /// <summary>
-/// A data form (XEP-0004) with its FORM_TYPE (XEP-0068). Reading is lenient, as senders are: fields without value, without
-/// type or with an unknown one, reported after items. Writing keeps to the letter. Not thread-safe while it is built.
+/// A data form (XEP-0004) with its FORM_TYPE (XEP-0068). Reading is lenient, as senders are: fields without value,
+/// without type or with an unknown one, reported after items. Writing keeps to the letter. Not thread-safe while it is
+/// built.
 /// </summary>
 public sealed class DataForm
 {
@@ -38,13 +39,15 @@ public sealed class DataForm
     /// <summary>The rows, each with fields named as in <see cref="Reported"/>.</summary>
     public IReadOnlyList<IReadOnlyList<Field>> Items => _items;
 
-    /// <summary>XEP-0068 §3.1: the FORM_TYPE; only a hidden field counts, or in a submission one without type.</summary>
+    /// <summary>XEP-0068 §3.1: the FORM_TYPE; only a hidden field counts, or in a submission one without
+    /// type.</summary>
     public string? FormTypeName
     {
         get
         {
             var named = this[FormTypeVar];
-            var isMeant = named?.Type is FieldType.Hidden || (Type is FormType.Submit or FormType.Cancel && named?.Type is null);
+            var isMeant = named?.Type is FieldType.Hidden ||
+                (Type is FormType.Submit or FormType.Cancel && named?.Type is null);
             return isMeant ? named?.Value : null;
         }
     }
@@ -66,8 +69,8 @@ public sealed class DataForm
         return this;
     }
 
-    /// <summary>The first form among an element's children, of this FORM_TYPE unless null; null where there is none or it
-    /// breaks the limits.</summary>
+    /// <summary>The first form among an element's children, of this FORM_TYPE unless null; null where there is none or
+    /// it breaks the limits.</summary>
     public static DataForm? Find(Element parent, string? formType = null, FormLimits? limits = null)
     {
         foreach (var x in parent.ChildrenNamed("x", Namespace))
@@ -81,8 +84,8 @@ public sealed class DataForm
 
     /// <summary>Reads an x element.</summary>
     /// <param name="error">bad-request, or policy-violation where the limits are broken.</param>
-    public static bool TryParse(Element x, [NotNullWhen(true)] out DataForm? form, [NotNullWhen(false)] out StanzaError? error,
-        FormLimits? limits = null)
+    public static bool TryParse(Element x, [NotNullWhen(true)] out DataForm? form,
+        [NotNullWhen(false)] out StanzaError? error, FormLimits? limits = null)
     {
         form = null;
         error = StanzaError.BadRequest.WithText("This is no data form.");

@@ -8,7 +8,8 @@ public sealed class Field
 {
     private static readonly (FieldType Type, string Name)[] Names =
     [
-        (FieldType.TextSingle, "text-single"), (FieldType.TextMulti, "text-multi"), (FieldType.TextPrivate, "text-private"),
+        (FieldType.TextSingle, "text-single"), (FieldType.TextMulti, "text-multi"),
+        (FieldType.TextPrivate, "text-private"),
         (FieldType.Boolean, "boolean"), (FieldType.ListSingle, "list-single"), (FieldType.ListMulti, "list-multi"),
         (FieldType.JidSingle, "jid-single"), (FieldType.JidMulti, "jid-multi"), (FieldType.Hidden, "hidden"),
         (FieldType.Fixed, "fixed"),
@@ -35,7 +36,8 @@ public sealed class Field
 
     public bool IsRequired { get; set; }
 
-    /// <summary>All values in order; empty for a field without value, which clears what it names (XEP-0004 §3.6).</summary>
+    /// <summary>All values in order; empty for a field without value, which clears what it names (XEP-0004
+    /// §3.6).</summary>
     public List<string> Values { get; } = [];
 
     public List<FieldOption> Options { get; } = [];
@@ -88,7 +90,8 @@ public sealed class Field
 
     /// <summary>Each line of the text becomes a value (XEP-0004 §3.3).</summary>
     public static Field TextMulti(string var, string? text, string? label = null) =>
-        Make(var, FieldType.TextMulti, label, string.IsNullOrEmpty(text) ? [] : text.ReplaceLineEndings("\n").Split('\n'));
+        Make(var, FieldType.TextMulti, label,
+            string.IsNullOrEmpty(text) ? [] : text.ReplaceLineEndings("\n").Split('\n'));
 
     public static Field Bool(string var, bool value, string? label = null) =>
         Make(var, FieldType.Boolean, label, value ? "1" : "0");
@@ -100,7 +103,8 @@ public sealed class Field
         return field;
     }
 
-    public static Field ListMulti(string var, IEnumerable<string> values, string? label, params IEnumerable<FieldOption> options)
+    public static Field ListMulti(string var, IEnumerable<string> values, string? label,
+        params IEnumerable<FieldOption> options)
     {
         var field = Make(var, FieldType.ListMulti, label, values);
         field.Options.AddRange(options);
@@ -164,7 +168,11 @@ public sealed class Field
         foreach (var value in Values)
             element.Add("value", value);
         foreach (var option in Options)
-            element.Add(new Element("option", DataForm.Namespace).With("label", option.Label).Add("value", option.Value));
+        {
+            element.Add(new Element("option", DataForm.Namespace)
+                .With("label", option.Label).Add("value", option.Value));
+        }
+
         if (Media is not null)
             element.Add(Media.ToElement());
         return element;

@@ -3,7 +3,8 @@ using Annex.Xmpp.Xml;
 
 namespace Annex.Xmpp.Extensions.Forms;
 
-/// <summary>Media beside a field (XEP-0221): one picture or sound, at each of its addresses in another format.</summary>
+/// <summary>Media beside a field (XEP-0221): one picture or sound, at each of its addresses in another
+/// format.</summary>
 public sealed record FieldMedia(IReadOnlyList<FieldMediaUri> Uris, int? Width = null, int? Height = null)
 {
     public const string Namespace = "urn:xmpp:media-element";

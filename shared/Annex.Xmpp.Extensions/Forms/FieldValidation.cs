@@ -5,7 +5,8 @@ using Annex.Xmpp.Xml;
 
 namespace Annex.Xmpp.Extensions.Forms;
 
-/// <summary>What the values of a field have to look like (XEP-0122): a datatype, and for it a range or a pattern.</summary>
+/// <summary>What the values of a field have to look like (XEP-0122): a datatype, and for it a range or a
+/// pattern.</summary>
 public sealed record FieldValidation
 {
     public const string Namespace = "http://jabber.org/protocol/xdata-validate";
@@ -13,7 +14,8 @@ public sealed record FieldValidation
     // A pattern is ours, the text a stranger's: no backtracking, or one value could keep a processor busy.
     private const RegexOptions PatternOptions = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
 
-    /// <summary>xs:string, xs:integer, xs:dateTime and so on (XEP-0122 §4.1); one that is not known takes any text.</summary>
+    /// <summary>xs:string, xs:integer, xs:dateTime and so on (XEP-0122 §4.1); one that is not known takes any
+    /// text.</summary>
     public string Datatype { get; init; } = "xs:string";
 
     /// <summary>Values outside the list of options are welcome (§3.2.2).</summary>
@@ -46,7 +48,9 @@ public sealed record FieldValidation
             return $"is no {Datatype}";
         if ((Min is not null && Compare(value, Min) < 0) || (Max is not null && Compare(value, Max) > 0))
             return $"is not between {Min ?? "any"} and {Max ?? "any"}";
-        return Pattern is not null && !Regex.IsMatch(value, $"^(?:{Pattern})$", PatternOptions) ? "has the wrong form" : null;
+        return Pattern is not null && !Regex.IsMatch(value, $"^(?:{Pattern})$", PatternOptions)
+            ? "has the wrong form"
+            : null;
     }
 
     internal static FieldValidation? Read(Element field)
@@ -104,9 +108,13 @@ public sealed record FieldValidation
     private int Compare(string left, string right)
     {
         if (Datatype is "xs:dateTime")
-            return XmppDateTime.TryParse(left, out var a) && XmppDateTime.TryParse(right, out var b) ? a.CompareTo(b) : 0;
+            return XmppDateTime.TryParse(left, out var a) && XmppDateTime.TryParse(right, out var b)
+                ? a.CompareTo(b)
+                : 0;
         if (Datatype is "xs:date")
-            return XmppDateTime.TryParseDate(left, out var c) && XmppDateTime.TryParseDate(right, out var d) ? c.CompareTo(d) : 0;
+            return XmppDateTime.TryParseDate(left, out var c) && XmppDateTime.TryParseDate(right, out var d)
+                ? c.CompareTo(d)
+                : 0;
         return decimal.TryParse(left, NumberStyles.Float, CultureInfo.InvariantCulture, out var e) &&
             decimal.TryParse(right, NumberStyles.Float, CultureInfo.InvariantCulture, out var f)
             ? e.CompareTo(f)

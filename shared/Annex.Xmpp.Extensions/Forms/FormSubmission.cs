@@ -6,8 +6,8 @@ using Annex.Xmpp.Stanzas;
 namespace Annex.Xmpp.Extensions.Forms;
 
 /// <summary>
-/// What somebody submitted, checked against the form that defines it: the types are the definition's, whatever the sender
-/// claims. A field that was not sent keeps what it was (XEP-0004 §3.5): ask <see cref="Has"/> first.
+/// What somebody submitted, checked against the form that defines it: the types are the definition's, whatever the
+/// sender claims. A field that was not sent keeps what it was (XEP-0004 §3.5): ask <see cref="Has"/> first.
 /// </summary>
 public sealed class FormSubmission
 {
@@ -32,14 +32,18 @@ public sealed class FormSubmission
     public bool? Boolean(string var) => this[var] is { } field ? field.Boolean ?? false : null;
 
     public long? Integer(string var) =>
-        long.TryParse(this[var]?.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null;
+        long.TryParse(this[var]?.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : null;
 
     public Jid? Jid(string var) => this[var]?.Jid;
 
     public IReadOnlyList<Jid>? Jids(string var) => this[var]?.Jids;
 
-    /// <summary>Fields that the definition does not know are left out: other versions of a client may send more.</summary>
-    /// <param name="isComplete">Every required field has to be there; otherwise a missing one keeps what it was.</param>
+    /// <summary>Fields that the definition does not know are left out: other versions of a client may send
+    /// more.</summary>
+    /// <param name="isComplete">Every required field has to be there; otherwise a missing one keeps what it
+    /// was.</param>
     /// <param name="error">not-acceptable with a text that names the field (XEP-0004 §4).</param>
     public static bool TryRead(DataForm definition, DataForm submitted, bool isComplete,
         [NotNullWhen(true)] out FormSubmission? submission, [NotNullWhen(false)] out StanzaError? error)
@@ -59,7 +63,7 @@ public sealed class FormSubmission
                 continue;
 
             var sent = submitted[field.Var];
-            if ((sent is null && isComplete && field.IsRequired) || (sent is not null && field.IsRequired && IsBlank(sent)))
+            if (field.IsRequired && (sent is null ? isComplete : IsBlank(sent)))
             {
                 error = NotAcceptable(field, "is required");
                 return false;
@@ -93,7 +97,8 @@ public sealed class FormSubmission
         if (IsBlank(sent))
             return null;
 
-        var isMulti = definition.Type is FieldType.ListMulti or FieldType.JidMulti or FieldType.TextMulti or FieldType.Hidden;
+        var isMulti = definition.Type
+            is FieldType.ListMulti or FieldType.JidMulti or FieldType.TextMulti or FieldType.Hidden;
         if (!isMulti && sent.Values.Count > 1)
             return "takes one value";
 

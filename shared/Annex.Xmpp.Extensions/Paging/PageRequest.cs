@@ -6,8 +6,8 @@ using Annex.Xmpp.Xml;
 namespace Annex.Xmpp.Extensions.Paging;
 
 /// <summary>
-/// Which page of a result set is asked for (XEP-0059). At most one of After, Before and Index is set; none of them means the
-/// first page.
+/// Which page of a result set is asked for (XEP-0059). At most one of After, Before and Index is set; none of them
+/// means the first page.
 /// </summary>
 public sealed record PageRequest
 {

@@ -3,8 +3,8 @@ using Annex.Xmpp.Xml;
 
 namespace Annex.Xmpp.Extensions.Paging;
 
-/// <summary>What a page is part of (XEP-0059 §2.2): UIDs of its first and last item (null for an empty page), the place of
-/// the first and the size of the whole set where they are known.</summary>
+/// <summary>What a page is part of (XEP-0059 §2.2): UIDs of its first and last item (null for an empty page), the place
+/// of the first and the size of the whole set where they are known.</summary>
 public sealed record PageResult(string? First, string? Last, int? FirstIndex = null, int? Count = null)
 {
     public Element ToElement()
@@ -29,7 +29,8 @@ public sealed record PageResult(string? First, string? Last, int? FirstIndex = n
             return null;
 
         var first = set.Child("first");
-        return new PageResult(first?.Text, set.Child("last")?.Text, Number(first?["index"]), Number(set.Child("count")?.Text));
+        return new PageResult(first?.Text, set.Child("last")?.Text, Number(first?["index"]),
+            Number(set.Child("count")?.Text));
     }
 
     private static int? Number(string? text) =>

@@ -6,8 +6,8 @@ namespace Annex.Xmpp.Extensions.Paging;
 /// <summary>Cuts pages out of lists in memory.</summary>
 public static class Pager
 {
-    /// <summary>A page of a list that is sorted by its UIDs (ordinal). Since the order follows from the UID, a page after an
-    /// item that has gone since is still found (XEP-0059 §2.4).</summary>
+    /// <summary>A page of a list that is sorted by its UIDs (ordinal). Since the order follows from the UID, a page
+    /// after an item that has gone since is still found (XEP-0059 §2.4).</summary>
     public static Page<T> Sorted<T>(IReadOnlyList<T> sorted, Func<T, string> uid, PageRequest request)
     {
         var (start, end) = (0, sorted.Count);

@@ -5,7 +5,8 @@ namespace Annex.Xmpp.Extensions.Privilege;
 
 /// <summary>
 /// What a server lets this component do beyond its own address (XEP-0356 §4 to §7). The version of the namespace is the
-/// server's (Prosody :2, ejabberd 23 :1) and is used in what goes back. Each announcement replaces what was granted before.
+/// server's (Prosody :2, ejabberd 23 :1) and is used in what goes back. Each announcement replaces what was granted
+/// before.
 /// </summary>
 public sealed class PrivilegeGrant
 {
@@ -28,10 +29,12 @@ public sealed class PrivilegeGrant
 
     public bool CanSendMessages => Type("message") == "outgoing";
 
-    /// <summary>Presence: none, managed_entity (of the server's own users) or roster (of their contacts as well).</summary>
+    /// <summary>Presence: none, managed_entity (of the server's own users) or roster (of their contacts as
+    /// well).</summary>
     public string Presence => Type("presence");
 
-    /// <summary>Reads the announcement; null where the message carries none. An empty one takes every permission away.</summary>
+    /// <summary>Reads the announcement; null where the message carries none. An empty one takes every permission
+    /// away.</summary>
     public static PrivilegeGrant? Read(Element message)
     {
         foreach (var version in Versions)
@@ -60,7 +63,8 @@ public sealed class PrivilegeGrant
         return null;
     }
 
-    /// <summary>The child of a message to the server that lets it send this message as if it came from its own user (§5).</summary>
+    /// <summary>The child of a message to the server that lets it send this message as if it came from its own user
+    /// (§5).</summary>
     /// <param name="message">In jabber:client, from a bare address of that server.</param>
     public Element Wrap(Element message)
     {

@@ -15,8 +15,8 @@ using Annex.Xmpp.Xml;
 namespace Annex.Xmpp.Extensions.Services;
 
 /// <summary>
-/// What every service answers about itself: disco#info and disco#items, ping, version, time, uptime, contact addresses and the
-/// list of its commands. One call of <see cref="Register"/> routes it all and advertises it.
+/// What every service answers about itself: disco#info and disco#items, ping, version, time, uptime, contact addresses
+/// and the list of its commands. One call of <see cref="Register"/> routes it all and advertises it.
 /// </summary>
 public sealed class ServiceBasics(TimeProvider time, SoftwareVersion version)
 {
@@ -33,10 +33,12 @@ public sealed class ServiceBasics(TimeProvider time, SoftwareVersion version)
     /// <summary>The service's commands, or null. Registering the basics registers them too.</summary>
     public CommandTable? Commands { get; init; }
 
-    /// <summary>Which addresses are the service itself; by default the domain alone. A stanza without to is for it as well.</summary>
+    /// <summary>Which addresses are the service itself; by default the domain alone. A stanza without to is for it as
+    /// well.</summary>
     public Func<Jid, bool> IsSelf { get; init; } = to => !to.HasLocal && to.IsBare;
 
-    /// <summary>Takes the same iqs for other addresses (rooms, occupants). Without it they get service-unavailable.</summary>
+    /// <summary>Takes the same iqs for other addresses (rooms, occupants). Without it they get
+    /// service-unavailable.</summary>
     public StanzaHandler? Elsewhere { get; init; }
 
     /// <summary>disco#info of a node that the basics do not know; null where nobody knows it.</summary>
@@ -45,8 +47,8 @@ public sealed class ServiceBasics(TimeProvider time, SoftwareVersion version)
     /// <summary>The service's items, sorted by address (ordinal), for this requester.</summary>
     public Func<Jid, IReadOnlyList<DiscoItem>>? Items { get; init; }
 
-    /// <summary>Answers disco#items of the service in place of <see cref="Items"/>, for lists that do not stand in memory. Pages
-    /// are advertised.</summary>
+    /// <summary>Answers disco#items of the service in place of <see cref="Items"/>, for lists that do not stand in
+    /// memory. Pages are advertised.</summary>
     public StanzaHandler? ItemsHandler { get; init; }
 
     /// <summary>Items of one answer at most.</summary>
@@ -59,8 +61,10 @@ public sealed class ServiceBasics(TimeProvider time, SoftwareVersion version)
         if (Items is not null || ItemsHandler is not null)
             router.Advertise(PageRequest.Namespace);
         router.OnIq(StanzaType.Get, DiscoInfo.Namespace, "query", Route(AnswerInfo), DiscoInfo.Namespace)
-            .OnIq(StanzaType.Get, DiscoItems.Namespace, "query", Route(ItemsHandler ?? AnswerItems), DiscoItems.Namespace)
-            .OnIq(StanzaType.Get, XmppPing.Namespace, "ping", Route((in context) => context.Result()), XmppPing.Namespace)
+            .OnIq(StanzaType.Get, DiscoItems.Namespace, "query", Route(ItemsHandler ?? AnswerItems),
+                DiscoItems.Namespace)
+            .OnIq(StanzaType.Get, XmppPing.Namespace, "ping", Route((in context) => context.Result()),
+                XmppPing.Namespace)
             .OnIq(StanzaType.Get, SoftwareVersion.Namespace, "query",
                 Route((in context) => context.Result(version.ToElement())), SoftwareVersion.Namespace)
             .OnIq(StanzaType.Get, EntityTime.Namespace, "time",
@@ -133,7 +137,8 @@ public sealed class ServiceBasics(TimeProvider time, SoftwareVersion version)
     private void AnswerItems(in StanzaContext context)
     {
         var stanza = context.Stanza;
-        if (stanza.Child("query", DiscoItems.Namespace) is not { } query || stanza is not { From: { } from, To: { } to })
+        if (stanza.Child("query", DiscoItems.Namespace) is not { } query ||
+            stanza is not { From: { } from, To: { } to })
         {
             context.Error(StanzaError.BadRequest);
             return;

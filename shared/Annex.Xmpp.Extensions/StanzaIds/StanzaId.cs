@@ -3,8 +3,8 @@ using Annex.Xmpp.Xml;
 
 namespace Annex.Xmpp.Extensions.StanzaIds;
 
-/// <summary>An id that an entity gave a message, unique there (XEP-0359 §3.1). Only the entity itself may put it on, so it has
-/// to take away what others put on in its name.</summary>
+/// <summary>An id that an entity gave a message, unique there (XEP-0359 §3.1). Only the entity itself may put it on, so
+/// it has to take away what others put on in its name.</summary>
 public sealed record StanzaId(string Id, Jid By)
 {
     public const string Namespace = "urn:xmpp:sid:0";
@@ -23,7 +23,8 @@ public sealed record StanzaId(string Id, Jid By)
         return null;
     }
 
-    /// <summary>XEP-0359 §5: removes every stanza-id in the name of this entity, also those whose by only prepares to it.</summary>
+    /// <summary>XEP-0359 §5: removes every stanza-id in the name of this entity, also those whose by only prepares to
+    /// it.</summary>
     public static void RemoveForged(Element message, Jid by)
     {
         foreach (var element in message.ChildrenNamed("stanza-id", Namespace).ToList())

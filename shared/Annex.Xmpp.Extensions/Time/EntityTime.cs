@@ -17,7 +17,8 @@ public static class EntityTime
         return new Element("time", Namespace).Add("tzo", zone).Add("utc", XmppDateTime.Format(local));
     }
 
-    /// <summary>The moment in an answer, in its sender's zone where that can be read; null where it says none.</summary>
+    /// <summary>The moment in an answer, in its sender's zone where that can be read; null where it says
+    /// none.</summary>
     public static DateTimeOffset? Read(Element? time)
     {
         if (time is not { Name: "time", Namespace: Namespace } ||

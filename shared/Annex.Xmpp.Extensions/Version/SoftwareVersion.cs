@@ -16,5 +16,6 @@ public sealed record SoftwareVersion(string Name, string Version, string? Operat
     /// <summary>Null where the element is no such answer.</summary>
     public static SoftwareVersion? Read(Element? query) => query is not { Name: "query", Namespace: Namespace }
         ? null
-        : new SoftwareVersion(query.Child("name")?.Text ?? "", query.Child("version")?.Text ?? "", query.Child("os")?.Text);
+        : new SoftwareVersion(query.Child("name")?.Text ?? "", query.Child("version")?.Text ?? "",
+            query.Child("os")?.Text);
 }

@@ -7,7 +7,8 @@ using System.Text.Unicode;
 
 namespace Annex.Xmpp.Addressing;
 
-/// <summary>Domains by IDNA (RFC 7622 §3.2): lower case, U-labels, no trailing dot; IP literals in their canonical form.</summary>
+/// <summary>Domains by IDNA (RFC 7622 §3.2): lower case, U-labels, no trailing dot; IP literals in their canonical
+/// form.</summary>
 internal static class DomainPreparation
 {
     // RFC 1035 §2.3.4.

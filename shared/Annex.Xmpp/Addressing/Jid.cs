@@ -5,12 +5,12 @@ using System.Text;
 namespace Annex.Xmpp.Addressing;
 
 /// <summary>
-/// An XMPP address (RFC 7622 shape, RFC 3454 comparison). Immutable and cheap to compare: the prepared form is what equality,
-/// order, hashing, <see cref="Local"/>, <see cref="Domain"/>, <see cref="Resource"/> and <see cref="ToString"/> see; what the
-/// server delivered is what <see cref="Utf8"/> and <see cref="Escaped"/> write back.
+/// An XMPP address (RFC 7622 shape, RFC 3454 comparison). Immutable and cheap to compare: the prepared form is what
+/// equality, order, hashing, <see cref="Local"/>, <see cref="Domain"/>, <see cref="Resource"/> and <see
+/// cref="ToString"/> see; what the server delivered is what <see cref="Utf8"/> and <see cref="Escaped"/> write back.
 /// </summary>
-/// <remarks>48 bytes and one array of 24 bytes plus the address itself; the rare address whose written form differs from its
-/// prepared form, or that XML has to escape, carries a second object.</remarks>
+/// <remarks>48 bytes and one array of 24 bytes plus the address itself; the rare address whose written form differs
+/// from its prepared form, or that XML has to escape, carries a second object.</remarks>
 public sealed class Jid : IEquatable<Jid>, IComparable<Jid>
 {
     /// <summary>Bytes of each part (RFC 7622 §3.2, §3.3, §3.4).</summary>
@@ -35,8 +35,8 @@ public sealed class Jid : IEquatable<Jid>, IComparable<Jid>
         _hash = (int)JidHash.Compute(prepared);
     }
 
-    /// <summary>How many addresses the process remembers, so that parsing them again allocates nothing. Default 65,536, about
-    /// 8 MiB when full; rounded up to a power of two. Setting it forgets them all.</summary>
+    /// <summary>How many addresses the process remembers, so that parsing them again allocates nothing. Default 65,536,
+    /// about 8 MiB when full; rounded up to a power of two. Setting it forgets them all.</summary>
     public static int CacheCapacity
     {
         get => JidCache.Shared.Capacity;
@@ -80,7 +80,8 @@ public sealed class Jid : IEquatable<Jid>, IComparable<Jid>
     /// <summary>The address in UTF-8 as it is written back (as delivered), not escaped for XML.</summary>
     public ReadOnlySpan<byte> Utf8 => _forms is null ? _prepared : _forms.Written;
 
-    /// <summary>The address in UTF-8, escaped for an attribute in either quote: ready to be copied into a stanza's head.</summary>
+    /// <summary>The address in UTF-8, escaped for an attribute in either quote: ready to be copied into a stanza's
+    /// head.</summary>
     public ReadOnlySpan<byte> Escaped => _forms is null ? _prepared : _forms.Escaped;
 
     /// <summary>The prepared form in UTF-8: equal addresses have equal bytes here (keys in a database).</summary>
@@ -106,7 +107,8 @@ public sealed class Jid : IEquatable<Jid>, IComparable<Jid>
         }
 
         Span<byte> buffer = text.Length <= 85 ? stackalloc byte[256] : stackalloc byte[MaxBytes];
-        var status = System.Text.Unicode.Utf8.FromUtf16(text, buffer, out _, out var written, replaceInvalidSequences: false);
+        var status = System.Text.Unicode.Utf8.FromUtf16(text, buffer, out _, out var written,
+            replaceInvalidSequences: false);
         return status == System.Buffers.OperationStatus.Done && TryParse(buffer[..written], out jid);
     }
 
@@ -114,12 +116,13 @@ public sealed class Jid : IEquatable<Jid>, IComparable<Jid>
     public static Jid Parse(string text) =>
         TryParse(text, out var jid) ? jid : throw new FormatException($"'{text}' is not an XMPP address.");
 
-    /// <summary>Lenient: for the from and to of a stanza that the server delivered, which are never changed or rejected.
-    /// A part that cannot be prepared is compared by its bytes. Null only for an empty span.</summary>
+    /// <summary>Lenient: for the from and to of a stanza that the server delivered, which are never changed or
+    /// rejected. A part that cannot be prepared is compared by its bytes. Null only for an empty span.</summary>
     /// <param name="utf8">The attribute's value, unescaped.</param>
     public static Jid? FromServer(ReadOnlySpan<byte> utf8) => JidParser.ParseLenient(utf8);
 
-    /// <summary>The bare address with this resource, prepared by Resourceprep; false where the resource is not allowed.</summary>
+    /// <summary>The bare address with this resource, prepared by Resourceprep; false where the resource is not
+    /// allowed.</summary>
     public bool TryWithResource(string resource, [NotNullWhen(true)] out Jid? jid)
     {
         jid = null;
@@ -129,8 +132,8 @@ public sealed class Jid : IEquatable<Jid>, IComparable<Jid>
         }
 
         Span<byte> buffer = resource.Length <= 85 ? stackalloc byte[256] : stackalloc byte[MaxBytes];
-        var status =
-            System.Text.Unicode.Utf8.FromUtf16(resource, buffer, out _, out var written, replaceInvalidSequences: false);
+        var status = System.Text.Unicode.Utf8.FromUtf16(resource, buffer, out _, out var written,
+            replaceInvalidSequences: false);
         return status == System.Buffers.OperationStatus.Done && TryWithResource(buffer[..written], out jid);
     }
 

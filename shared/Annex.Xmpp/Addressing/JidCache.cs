@@ -4,9 +4,9 @@ using System.Numerics;
 namespace Annex.Xmpp.Addressing;
 
 /// <summary>
-/// Remembers addresses by the bytes they were written with. A set-associative table of fixed size: reading takes no lock and
-/// writes nothing; a full set loses one of its ways, in turn. Races lose an entry or keep it twice, never mix two up, since
-/// every hit is compared byte by byte.
+/// Remembers addresses by the bytes they were written with. A set-associative table of fixed size: reading takes no
+/// lock and writes nothing; a full set loses one of its ways, in turn. Races lose an entry or keep it twice, never mix
+/// two up, since every hit is compared byte by byte.
 /// </summary>
 internal sealed class JidCache
 {

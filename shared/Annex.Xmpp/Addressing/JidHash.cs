@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 
 namespace Annex.Xmpp.Addressing;
 
-/// <summary>A keyed hash by folded 64-bit multiplication: addresses come from strangers, so the key is drawn per process and
-/// nobody can prepare addresses that meet in one bucket.</summary>
+/// <summary>A keyed hash by folded 64-bit multiplication: addresses come from strangers, so the key is drawn per
+/// process and nobody can prepare addresses that meet in one bucket.</summary>
 internal static class JidHash
 {
     private static readonly ulong Key0 = Draw();

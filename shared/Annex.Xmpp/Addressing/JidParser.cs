@@ -225,7 +225,8 @@ internal static class JidParser
             output[length++] = (byte)'/';
             resourceStart = length;
             var resource = parts.ResourceOf(utf8);
-            if (!Stringprep.TryResourceprep(resource, output.Slice(length, Jid.MaxPartBytes), out var count) || count == 0)
+            if (!Stringprep.TryResourceprep(resource, output.Slice(length, Jid.MaxPartBytes), out var count) ||
+                count == 0)
             {
                 isAllowed = false;
                 resource.CopyTo(output[length..]);
@@ -273,6 +274,7 @@ internal static class JidParser
         public ReadOnlySpan<byte> DomainOf(ReadOnlySpan<byte> utf8) =>
             utf8[(Local == 0 ? 0 : Local + 1)..(ResourceStart == 0 ? utf8.Length : ResourceStart - 1)];
 
-        public ReadOnlySpan<byte> ResourceOf(ReadOnlySpan<byte> utf8) => ResourceStart == 0 ? default : utf8[ResourceStart..];
+        public ReadOnlySpan<byte> ResourceOf(ReadOnlySpan<byte> utf8) =>
+            ResourceStart == 0 ? default : utf8[ResourceStart..];
     }
 }

@@ -6,25 +6,28 @@ using System.Text;
 namespace Annex.Xmpp.Addressing;
 
 /// <summary>
-/// The stricter policy for names that Annex itself lets into the world (rooms, nicks): RFC 8265 for localparts and resources,
-/// RFC 8266 for nicks. Never for addresses that a server delivered: those are compared by RFC 3454 and never refused.
+/// The stricter policy for names that Annex itself lets into the world (rooms, nicks): RFC 8265 for localparts and
+/// resources, RFC 8266 for nicks. Never for addresses that a server delivered: those are compared by RFC 3454 and never
+/// refused.
 /// </summary>
 public static class Precis
 {
     // RFC 7622 §3.3.1.
     private static readonly SearchValues<char> ExcludedFromLocal = SearchValues.Create("\"&'/:<>@");
 
-    /// <summary>May a localpart that looks exactly so be created? UsernameCaseMapped of RFC 8265 §3.3 without the characters
-    /// of RFC 7622 §3.3.1.</summary>
+    /// <summary>May a localpart that looks exactly so be created? UsernameCaseMapped of RFC 8265 §3.3 without the
+    /// characters of RFC 7622 §3.3.1.</summary>
     public static bool IsAllowedLocalpart(string? text) =>
         TryEnforceLocalpart(text, out var enforced) && enforced == text;
 
     /// <summary>May a resource that looks exactly so be created? OpaqueString of RFC 8265 §4.2.</summary>
-    public static bool IsAllowedResource(string? text) => TryEnforceResource(text, out var enforced) && enforced == text;
+    public static bool IsAllowedResource(string? text) =>
+        TryEnforceResource(text, out var enforced) && enforced == text;
 
-    /// <summary>May a nick that looks exactly so be created? No space at its ends or twice in a row, nothing invisible, no
-    /// compatibility forms (RFC 8266 §2.3).</summary>
-    public static bool IsAllowedNickname(string? text) => TryEnforceNickname(text, out var enforced) && enforced == text;
+    /// <summary>May a nick that looks exactly so be created? No space at its ends or twice in a row, nothing invisible,
+    /// no compatibility forms (RFC 8266 §2.3).</summary>
+    public static bool IsAllowedNickname(string? text) =>
+        TryEnforceNickname(text, out var enforced) && enforced == text;
 
     /// <summary>RFC 8265 §3.3.3: width, case, NFC, direction, IdentifierClass.</summary>
     public static bool TryEnforceLocalpart(string? text, [NotNullWhen(true)] out string? enforced)
@@ -55,8 +58,8 @@ public static class Precis
         return Fits(enforced);
     }
 
-    /// <summary>RFC 8266 §2.3: spaces mapped, trimmed and folded to one, NFKC, FreeformClass; repeated until stable, at most
-    /// three times (§2.1).</summary>
+    /// <summary>RFC 8266 §2.3: spaces mapped, trimmed and folded to one, NFKC, FreeformClass; repeated until stable, at
+    /// most three times (§2.1).</summary>
     public static bool TryEnforceNickname(string? text, [NotNullWhen(true)] out string? enforced)
     {
         enforced = null;
@@ -86,7 +89,8 @@ public static class Precis
         return false;
     }
 
-    /// <summary>RFC 8266 §2.4: what two nicks are compared by, case aside. Null where the nick is not allowed.</summary>
+    /// <summary>RFC 8266 §2.4: what two nicks are compared by, case aside. Null where the nick is not
+    /// allowed.</summary>
     public static string? NicknameKey(string? text) =>
         TryEnforceNickname(text, out var enforced) && TryEnforceNickname(Lower(enforced), out var key) ? key : null;
 
@@ -150,8 +154,8 @@ public static class Precis
 
     private static bool Fits(string text) => text.Length > 0 && Encoding.UTF8.GetByteCount(text) <= Jid.MaxPartBytes;
 
-    // RFC 5893 §2, for strings that hold any right-to-left letter. The runtime knows no bidirectional classes: letters and
-    // spacing marks outside the right-to-left blocks count as L, decimal digits as numbers, the rest as neutral.
+    // RFC 5893 §2, for strings that hold any right-to-left letter. The runtime knows no bidirectional classes: letters
+    // and spacing marks outside the right-to-left blocks count as L, decimal digits as numbers, the rest as neutral.
     private static bool KeepsBidiRule(string text)
     {
         var runes = text.EnumerateRunes().ToArray();
@@ -167,7 +171,8 @@ public static class Precis
         }
 
         var isArabicNumber = Array.Exists(runes, rune => rune.Value is >= 0x660 and <= 0x669);
-        var isEuropeanNumber = Array.Exists(runes, rune => rune.Value is (>= '0' and <= '9') or (>= 0x6F0 and <= 0x6F9));
+        var isEuropeanNumber = Array.Exists(runes,
+            rune => rune.Value is (>= '0' and <= '9') or (>= 0x6F0 and <= 0x6F9));
         return IsRightToLeft(runes[0]) && (IsRightToLeft(runes[last]) || Rune.IsDigit(runes[last])) &&
             !(isArabicNumber && isEuropeanNumber) && !Array.Exists(runes, IsLeftToRight);
     }

@@ -96,7 +96,8 @@ internal static class PrecisClass
             or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
     }
 
-    private static bool IsContextual(int value) => value is 0xB7 or 0x375 or 0x5F3 or 0x5F4 or 0x30FB or 0x200C or 0x200D
+    private static bool IsContextual(int value) => value
+        is 0xB7 or 0x375 or 0x5F3 or 0x5F4 or 0x30FB or 0x200C or 0x200D
         or (>= 0x660 and <= 0x669) or (>= 0x6F0 and <= 0x6F9);
 
     // RFC 5892 appendix A.

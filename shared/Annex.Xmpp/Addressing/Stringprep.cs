@@ -6,9 +6,9 @@ using System.Text.Unicode;
 namespace Annex.Xmpp.Addressing;
 
 /// <summary>
-/// RFC 3454 with the profiles Nodeprep (localparts) and Resourceprep (resources) of RFC 3920 appendices A and B, as both
-/// servers compare. Code points that Unicode 3.2 did not know pass unmapped and unnormalised, as they do there: whatever two
-/// addresses the server tells apart stay apart here.
+/// RFC 3454 with the profiles Nodeprep (localparts) and Resourceprep (resources) of RFC 3920 appendices A and B, as
+/// both servers compare. Code points that Unicode 3.2 did not know pass unmapped and unnormalised, as they do there:
+/// whatever two addresses the server tells apart stay apart here.
 /// </summary>
 internal static class Stringprep
 {
@@ -81,7 +81,8 @@ internal static class Stringprep
         return true;
     }
 
-    // B.2 as §3.2 and appendix B define it: fold, and where normalising what was folded brings new upper case, fold again.
+    // B.2 as §3.2 and appendix B define it: fold, and where normalising what was folded brings new upper case, fold
+    // again.
     private static void AppendFolded(StringBuilder builder, Rune rune)
     {
         if (rune.IsAscii)

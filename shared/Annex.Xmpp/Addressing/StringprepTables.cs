@@ -1,8 +1,9 @@
 namespace Annex.Xmpp.Addressing;
 
 /// <summary>
-/// The tables of RFC 3454 that are no property the runtime knows: it carries a newer Unicode than 3.2, and no bidirectional
-/// classes. Runs of A.1, D.1 and D.2 are pairs (code points to skip since the last run, length of the run).
+/// The tables of RFC 3454 that are no property the runtime knows: it carries a newer Unicode than 3.2, and no
+/// bidirectional classes. Runs of A.1, D.1 and D.2 are pairs (code points to skip since the last run, length of the
+/// run).
 /// </summary>
 internal static class StringprepTables
 {
@@ -86,8 +87,8 @@ internal static class StringprepTables
         65534,
     ]);
 
-    /// <summary>B.2 where it is not the simple lower case: full foldings and iota subscripts. Each entry is the code point
-    /// and what it becomes.</summary>
+    /// <summary>B.2 where it is not the simple lower case: full foldings and iota subscripts. Each entry is the code
+    /// point and what it becomes.</summary>
     public static readonly string[] Foldings =
     [
         "\u00DFss", "\u0130i\u0307", "\u0345\u03B9", "\u03C2\u03C3",

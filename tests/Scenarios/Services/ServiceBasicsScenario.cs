@@ -13,7 +13,8 @@ using Xunit;
 
 namespace Annex.Scenarios.Services;
 
-/// <summary>What every service answers about itself (XEP-0030, 0050, 0092, 0012, 0157, 0199, 0202), over a stream.</summary>
+/// <summary>What every service answers about itself (XEP-0030, 0050, 0092, 0012, 0157, 0199, 0202), over a
+/// stream.</summary>
 public sealed class ServiceBasicsScenario : IAsyncLifetime
 {
     private readonly ScriptedServer _server = new("chat.shakespeare.lit");
