@@ -45,6 +45,7 @@ public static class MucService
             {
                 var directory = services.GetRequiredService<RoomDirectory>();
                 new StanzaHandlers(directory).Register(router);
+                new ModerationHandlers(directory, services.GetRequiredService<ArchiveReader>()).Register(router);
                 new ArchiveHandlers(directory, services.GetRequiredService<ArchiveReader>(), options).Register(router);
             },
             MucStorage.PrepareAsync);

@@ -53,6 +53,15 @@ internal sealed class ArchiveReader(NpgsqlDataSource database)
         return found.Count == 2 ? (found[0], found[1]) : null;
     }
 
+    public async Task<bool> ContainsAsync(Jid room, Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "select 1 from muc.messages m join muc.archives a on a.id = m.archive where a.room = $1 and m.id = $2");
+        command.Parameters.Add(new() { Value = room.ToString() });
+        command.Parameters.Add(new() { Value = id });
+        return await command.ExecuteScalarAsync(cancellationToken) is not null;
+    }
+
     /// <summary>For operators: newest first.</summary>
     /// <param name="text">Part of the message as it is kept; empty: any.</param>
     /// <param name="author">Real bare JID; null: anyone.</param>

@@ -15,5 +15,6 @@ internal static class FeatureList
         new StanzaIds(),
         new SelfPing(),
         new Archiving(),
+        new Moderation(),
     ];
 }

@@ -43,6 +43,17 @@ internal sealed class History
         return true;
     }
 
+    /// <summary>Leaves a tombstone where the message is in memory, and its own author's where that is asked for.</summary>
+    public void Retract(Annex.Xmpp.Addressing.Jid room, Retraction retraction)
+    {
+        var index = _messages?.FindIndex(m => m.Id == retraction.Id) ?? -1;
+        if (index < 0)
+            return;
+        var message = _messages![index];
+        if (retraction.OnlyBy is null || retraction.OnlyBy.Equals(message.Author))
+            _messages[index] = message with { Tail = retraction.TailOf(room, message.OccupantId), Posted = null };
+    }
+
     public void Clear() => _messages = null;
 
     /// <summary>Sends what meets every limit that the client named, complete stanzas only (§7.2.14).</summary>

@@ -112,6 +112,11 @@ internal sealed partial class Room
         effects.Error(stanza, By(MucErrors.StoreAway));
         effects.Condition = EffectCondition.Always;
         effects.Store(kept);
+        if (shape.Retracts is not { } taken)
+            return;
+        var retraction = Retraction.ByAuthor(taken, occupant.RealBare, kept.RawId, now);
+        History.Retract(Jid, retraction);
+        effects.Store(retraction);
     }
 
     /// <summary>A message that was to be archived could not be: it is taken out of the history again.</summary>

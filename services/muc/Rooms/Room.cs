@@ -134,7 +134,8 @@ internal sealed partial class Room
 
     /// <summary>Goes on with <paramref name="then"/> when the changes are durable: at once in a service without a store. Refused,
     /// it tells the sender of <paramref name="request"/>, and nothing has happened.</summary>
-    public void Persist(Effects effects, Stanza? request, IReadOnlyList<RoomChange> changes, Action<Effects> then)
+    public void Persist(Effects effects, Stanza? request, IReadOnlyList<RoomChange> changes, Action<Effects> then,
+        Action? refused = null)
     {
         if (!Service.IsDurable || changes.Count == 0)
         {
@@ -145,10 +146,11 @@ internal sealed partial class Room
             effects.Store(change);
         effects.Await();
         _whenStored = then;
-        _whenRefused = refused =>
+        _whenRefused = answer =>
         {
             if (request is not null)
-                refused.Error(request, MucErrors.StoreAway);
+                answer.Error(request, MucErrors.StoreAway);
+            refused?.Invoke();
         };
     }
 

@@ -59,6 +59,8 @@ internal sealed class BatchWriter(Lease lease, ArchiveNumbers numbers, RoomEvent
         where o.room = d.room and o.session = d.session
         """;
 
+    private readonly RetractionWriter _retractions = new(events);
+
     /// <summary>The transaction's id, when <see cref="WriteAsync"/> has begun; by it a commit without an answer is looked up.</summary>
     public ulong Transaction { get; private set; }
 
@@ -74,6 +76,8 @@ internal sealed class BatchWriter(Lease lease, ArchiveNumbers numbers, RoomEvent
         foreach (var segment in segments)
         {
             await WriteMessagesAsync(connection, segment, cancellationToken);
+            foreach (var (room, retraction) in segment.Retractions)
+                await _retractions.WriteAsync(connection, transaction, room, retraction, cancellationToken);
             await WriteRoomsAsync(connection, transaction, segment, cancellationToken);
             await using var batch = new NpgsqlBatch(connection, transaction);
             AddAffiliations(batch, segment);

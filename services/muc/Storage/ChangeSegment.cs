@@ -13,6 +13,8 @@ internal sealed class ChangeSegment
 
     public List<(Jid Room, ArchiveAppend Message)> Messages { get; } = [];
 
+    public List<(Jid Room, Retraction Retraction)> Retractions { get; } = [];
+
     public Dictionary<Jid, RoomRecord> Rooms { get; } = [];
 
     public Dictionary<(Jid Room, Jid Subject), AffiliationChange> Affiliations { get; } = [];
@@ -66,6 +68,9 @@ internal sealed class ChangeSegment
                 break;
             case PresenceStored presence:
                 AddPresence((room, presence.Session), presence.Presence);
+                break;
+            case Retraction retraction:
+                Retractions.Add((room, retraction));
                 break;
             case ArchiveAppend message:
                 Messages.Add((room, message));

@@ -41,6 +41,19 @@ internal sealed class RoomEvents(EventOutbox outbox, TimeProvider time)
             At = time.GetUtcNow(),
         }, cancellationToken);
 
+    public Task TellRetractedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Jid room, Retraction retraction,
+        string? author, IReadOnlyList<string> urls, CancellationToken cancellationToken) => outbox.AddAsync(connection, transaction,
+        new RoomMessageRetracted
+        {
+            Room = room.ToString(),
+            StanzaId = retraction.Id.ToString("D"),
+            AuthorJid = author,
+            ModeratorNick = retraction.ModeratorNick,
+            ModeratorJid = retraction.ModeratorJid?.ToString(),
+            Urls = urls,
+            At = retraction.At,
+        }, cancellationToken);
+
     /// <summary>Remembers that people came or went, for the next round of OccupancyService.</summary>
     public void OccupantsChanged(Jid room) => _changed.TryAdd(room, true);
 
