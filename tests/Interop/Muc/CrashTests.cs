@@ -70,7 +70,7 @@ public sealed class CrashTests(ITestOutputHelper output)
             Assert.True(await world.ReachesAllAsync(), $"Round {round}: a message did not reach everybody.");
         }
         Assert.Equal(0, world.LeavesSeen);
-        Assert.Empty(world.Refused.Keys.Where(c => c != "resource-constraint"));
+        Assert.DoesNotContain(world.Refused.Keys, c => c != "resource-constraint");
         await AssertArchivedAsync(world, database);
     }
 
@@ -84,7 +84,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         foreach (var user in world.Users)
         {
             var seen = world.SeenBy(user);
-            Assert.Empty(seen.Where(id => !places.ContainsKey(id)));
+            Assert.DoesNotContain(seen, id => !places.ContainsKey(id));
             var order = seen.Select(id => places[id]).ToList();
             Assert.Equal(order.Order(), order);
         }
