@@ -3,6 +3,7 @@ using Annex.Hosting.Messaging;
 using Annex.Hosting.Observability;
 using Annex.Hosting.Storage;
 using Annex.Hosting.Web;
+using Annex.Xmpp.Addressing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -57,6 +58,7 @@ public static class AnnexApplication
     public static WebApplication Build(string[] args, IEnumerable<KeyValuePair<string, string?>>? settings,
         params AnnexService[] services)
     {
+        EnsureGlobalization();
         var errors = new ConfigurationErrors();
         var web = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Annex.Hosting" });
         // Not the web application's own: that one holds keys of the web host's.
@@ -193,6 +195,19 @@ public static class AnnexApplication
             keys.Add(section.Path, options.GetType());
         keys.Check(configuration);
         process.CheckPeers();
+    }
+
+    // Before the first address is read from the configuration.
+    private static void EnsureGlobalization()
+    {
+        try
+        {
+            Globalization.EnsureUsable();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new StartException(e.Message);
+        }
     }
 
     private static void ThrowIfWrong(ConfigurationErrors errors)
