@@ -8,6 +8,15 @@ public sealed class PushOptions
     /// <summary>Keys that encrypt tokens at rest: one base64 text of 32 bytes a line, newest first. Made when it is not there.</summary>
     public string EncryptionKeyFile { get; set; } = ".annex/push.keys";
 
+    /// <summary>What clients show as the service's name.</summary>
+    public string Name { get; set; } = "Push";
+
+    /// <summary>Lets users of other servers register, for the author of an app; by default only those of LocalDomains may.</summary>
+    public bool AllowRemoteUsers { get; set; }
+
+    /// <summary>Times a minute that one user may test all devices.</summary>
+    public int MaxTestsPerMinute { get; set; } = 3;
+
     /// <summary>Registrations of one user, over all devices and rooms.</summary>
     public int MaxDevicesPerUser { get; set; } = 100;
 

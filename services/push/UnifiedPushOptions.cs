@@ -15,6 +15,15 @@ public sealed class UnifiedPushOptions
     /// <summary>Messages a minute that one endpoint takes.</summary>
     public int MaxPerMinute { get; set; } = 60;
 
+    /// <summary>Messages a minute over all endpoints of one user.</summary>
+    public int MaxPerMinutePerUser { get; set; } = 300;
+
+    /// <summary>How long a message is kept whose app server names no TTL.</summary>
+    public TimeSpan DefaultTimeToLive { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>The longest that a message is kept, whatever its TTL.</summary>
+    public TimeSpan MaxTimeToLive { get; set; } = TimeSpan.FromDays(7);
+
     /// <summary>Endpoints of one user.</summary>
     public int MaxPerUser { get; set; } = 100;
 }

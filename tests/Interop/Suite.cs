@@ -127,7 +127,7 @@ internal sealed class Suite : IAsyncDisposable
         settings[$"{name}:Component:Secret"] = Secret;
         settings[$"{name}:Ops:Listen"] = "127.0.0.1:0";
         settings[$"{name}:Rpc:Listen"] = "127.0.0.1:0";
-        if (name is "Upload" or "Search")
+        if (name is "Upload" or "Search" or "Push")
         {
             settings[$"{name}:Http:Listen"] = "127.0.0.1:0";
         }
@@ -138,6 +138,12 @@ internal sealed class Suite : IAsyncDisposable
         if (chosen.Any(c => c.Name == "Upload"))
         {
             settings["Upload:Directory"] = Path.Combine(files.FullName, "upload");
+        }
+
+        if (chosen.Any(c => c.Name == "Push"))
+        {
+            settings["Push:EncryptionKeyFile"] = Path.Combine(files.FullName, "push.keys");
+            settings["Push:WebPush:KeyFiles"] = Path.Combine(files.FullName, "vapid.pem");
         }
     }
 }

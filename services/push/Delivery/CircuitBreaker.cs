@@ -3,7 +3,7 @@ using Annex.Push.Providers;
 namespace Annex.Push.Delivery;
 
 /// <summary>
-/// One per provider. A fault of ours or a row of failures in a row opens it: nothing is sent for a while, then one push tries.
+/// One per provider and scope (an app, a host). A fault of ours or a row of failures in a row opens it: nothing is sent for a while, then one push tries.
 /// An open circuit costs no push an attempt. Thread-safe.
 /// </summary>
 public sealed class CircuitBreaker(TimeProvider time, int failuresToOpen, TimeSpan firstPause, TimeSpan longestPause)
@@ -53,7 +53,8 @@ public sealed class CircuitBreaker(TimeProvider time, int failuresToOpen, TimeSp
         {
             _isTrying = false;
             // Retry-After speaks of one target or of us all; a provider's answer at all means that it is there.
-            var isFailure = outcome.Verdict == PushVerdict.Retry && (outcome.IsOurFault || outcome.RetryAfter is null);
+            var isFailure = outcome.Verdict == PushVerdict.Retry && !outcome.IsForTargetOnly
+                && (outcome.IsOurFault || outcome.RetryAfter is null);
             if (!isFailure)
             {
                 _failures = 0;

@@ -15,6 +15,8 @@ public sealed class DeliveryWorker : IDisposable
     /// <summary>How often the queue is asked although nobody said that something came in: pushes that another process took.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(10);
+
     private readonly IPushQueue _queue;
     private readonly IRegistrationSource _registrations;
     private readonly DeliveryOptions _options;
@@ -22,8 +24,9 @@ public sealed class DeliveryWorker : IDisposable
     private readonly OutcomeWaits _waits;
     private readonly IDeliveryObserver _observer;
     private readonly RetryPolicy _retry;
-    private readonly Dictionary<string, (IPushProvider Provider, CircuitBreaker Circuit)> _providers;
-    private readonly SemaphoreSlim _work = new(0);
+    private readonly Dictionary<string, IPushProvider> _providers;
+    private readonly CircuitTable _circuits;
+    private TaskCompletionSource _wake = NewWake();
     private readonly SemaphoreSlim _slots;
     private readonly ConcurrentDictionary<long, Task> _sending = new();
     private long _sends;
@@ -39,43 +42,42 @@ public sealed class DeliveryWorker : IDisposable
         _observer = observer;
         _retry = new RetryPolicy(options.FirstRetry, options.LongestRetry);
         _slots = new SemaphoreSlim(options.MaxInFlight);
-        _providers = providers.ToDictionary(p => p.Name,
-            p => (p, new CircuitBreaker(time, options.FailuresToPause, options.FirstRetry, options.LongestRetry)), StringComparer.Ordinal);
+        _providers = providers.ToDictionary(p => p.Name, StringComparer.Ordinal);
+        _circuits = new CircuitTable(time, options);
     }
 
     /// <summary>The providers with what is wrong with each, null where nothing is.</summary>
-    public IEnumerable<(string Name, string? Problem)> Providers => _providers.Select(p => (p.Key, p.Value.Circuit.Problem));
+    public IEnumerable<(string Name, string? Problem)> Providers => _providers.Keys.Select(name => (name, _circuits.ProblemOf(name)));
+
+    /// <summary>Sends that are on their way.</summary>
+    public int InFlight => _options.MaxInFlight - _slots.CurrentCount;
 
     public bool HasProvider(string name) => _providers.ContainsKey(name);
 
     /// <summary>Something is due: look now.</summary>
-    public void Wake()
-    {
-        if (_work.CurrentCount == 0) _work.Release();
-    }
+    public void Wake() => Volatile.Read(ref _wake).TrySetResult();
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
+            // Taken before the look: what comes in during it ends the wait at once.
+            var wake = Volatile.Read(ref _wake);
+            if (wake.Task.IsCompleted) Volatile.Write(ref _wake, wake = NewWake());
             if (await ClaimAndSendAsync(cancellationToken)) continue;
-            var due = await _queue.NextDueAsync(Paused(), cancellationToken);
+            var due = await _queue.NextDueAsync(cancellationToken);
             var pause = due is { } at ? at - _time.GetUtcNow() : Poll;
-            pause = pause < TimeSpan.FromMilliseconds(10) ? TimeSpan.FromMilliseconds(10) : pause > Poll ? Poll : pause;
-            await Task.WhenAny(_work.WaitAsync(cancellationToken), Task.Delay(pause, _time, cancellationToken));
+            pause = pause < Least ? Least : pause > Poll ? Poll : pause;
+            await wake.Task.WaitAsync(pause, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     /// <summary>Waits for the sends that are on their way, for a clean stop.</summary>
     public Task DrainAsync() => Task.WhenAll(_sending.Values);
 
-    public void Dispose()
-    {
-        _work.Dispose();
-        _slots.Dispose();
-    }
+    public void Dispose() => _slots.Dispose();
 
-    private string[] Paused() => [.. _providers.Where(p => p.Value.Circuit.IsOpen).Select(p => p.Key)];
+    private static TaskCompletionSource NewWake() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>True where something was claimed, so that there may be more.</summary>
     private async Task<bool> ClaimAndSendAsync(CancellationToken cancellationToken)
@@ -86,11 +88,11 @@ public sealed class DeliveryWorker : IDisposable
         IReadOnlyList<QueuedPush> claimed = [];
         try
         {
-            claimed = await _queue.ClaimAsync(free, _options.Lease, Paused(), cancellationToken);
+            claimed = await _queue.ClaimAsync(free, _options.Lease, cancellationToken);
         }
         finally
         {
-            _slots.Release(free - claimed.Count);
+            if (free > claimed.Count) _slots.Release(free - claimed.Count);
         }
         foreach (var push in claimed)
         {
@@ -128,30 +130,51 @@ public sealed class DeliveryWorker : IDisposable
         var now = _time.GetUtcNow();
         if (push.ExpiresAt <= now)
         {
-            await FinishAsync(push, PushOutcome.Rejected("expired"), cancellationToken);
+            await FinishAsync(push, PushOutcome.Rejected("expired"), default, cancellationToken);
             return;
         }
         var delivery = await DeliveryOfAsync(push, cancellationToken);
         if (delivery is null)
         {
-            await FinishAsync(push, PushOutcome.Gone("no such registration"), cancellationToken);
+            await FinishAsync(push, PushOutcome.Gone("no such registration"), default, cancellationToken);
             return;
         }
-        if (!_providers.TryGetValue(push.Provider, out var entry))
+        if (!_providers.TryGetValue(push.Provider, out var provider))
         {
             await PostponeAsync(push, PushOutcome.OurFault("the provider is not configured"), isAttempt: true, cancellationToken);
             return;
         }
-        if (!entry.Circuit.TryEnter())
+        var circuit = _circuits.Of(push.Provider, provider.ScopeOf(delivery));
+        if (!circuit.TryEnter())
         {
-            await _queue.PostponeAsync(push, Later(entry.Circuit.NextTry, now), isAttempt: false, cancellationToken);
-            _waits.Tell(push.Key, PushOutcome.Retry(entry.Circuit.Problem ?? "paused"));
+            await _queue.PostponeAsync(push, Later(circuit.NextTry, now), isAttempt: false, cancellationToken);
+            _waits.Tell(push.Key, PushOutcome.Retry(circuit.Problem ?? "paused"));
             return;
         }
-        var outcome = await entry.Provider.SendAsync(delivery, cancellationToken);
-        entry.Circuit.Report(outcome);
+        var outcome = await SendOnceAsync(provider, delivery, circuit, cancellationToken);
         if (outcome.Verdict == PushVerdict.Retry) await PostponeAsync(push, outcome, !outcome.IsOurFault, cancellationToken);
-        else await FinishAsync(push, outcome, cancellationToken);
+        else await FinishAsync(push, outcome, delivery.RegisteredAt, cancellationToken);
+    }
+
+    private async ValueTask<PushOutcome> SendOnceAsync(IPushProvider provider, PushDelivery delivery, CircuitBreaker circuit,
+        CancellationToken cancellationToken)
+    {
+        var outcome = PushOutcome.Retry("not sent");
+        try
+        {
+            return outcome = await provider.SendAsync(delivery, cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // A defect of ours with this one push: it waits like any other that was not taken, and is counted.
+            _observer.Failed(e);
+            return outcome = PushOutcome.Retry("exception") with { IsForTargetOnly = true };
+        }
+        finally
+        {
+            // Whatever happened: a circuit that tries has to hear of it, or nobody would ever try again.
+            circuit.Report(outcome);
+        }
     }
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
@@ -171,7 +194,9 @@ public sealed class DeliveryWorker : IDisposable
             App = push.App,
             ReceiverKey = target.ReceiverKey,
             AuthSecret = target.AuthSecret,
-            Topic = Topic(push.Key),
+            Authorization = target.Authorization,
+            // A body that somebody else encrypted is a message of its own: nothing may take its place.
+            Topic = target.Authorization is null ? Topic(push.Key) : null,
             RegisteredAt = _time.GetUtcNow(),
             IsCall = push.IsCall,
         };
@@ -189,12 +214,17 @@ public sealed class DeliveryWorker : IDisposable
         _waits.Tell(push.Key, outcome);
     }
 
-    private async Task FinishAsync(QueuedPush push, PushOutcome outcome, CancellationToken cancellationToken)
+    private async Task FinishAsync(QueuedPush push, PushOutcome outcome, DateTimeOffset registeredAt, CancellationToken cancellationToken)
     {
         if (outcome.Verdict == PushVerdict.Gone && push.RegistrationId is { } id)
         {
+            // The device got a new token while this went to the old one.
+            if (!await _registrations.MarkGoneAsync(id, registeredAt, outcome.Reason, cancellationToken))
+            {
+                await _queue.PostponeAsync(push, _time.GetUtcNow(), isAttempt: true, cancellationToken);
+                return;
+            }
             // At once and for good: neither this push nor a later one goes to a dead token.
-            await _registrations.MarkGoneAsync(id, outcome.Reason, cancellationToken);
             await _queue.DropRegistrationAsync(id, cancellationToken);
         }
         else

@@ -10,8 +10,7 @@ public interface IPushQueue
 
     /// <summary>Claims pushes that are due, oldest first, for as long as the lease; a claim that is not completed by then is
     /// claimable again (its process died).</summary>
-    Task<IReadOnlyList<QueuedPush>> ClaimAsync(int limit, TimeSpan lease, IReadOnlyCollection<string> pausedProviders,
-        CancellationToken cancellationToken);
+    Task<IReadOnlyList<QueuedPush>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken);
 
     /// <summary>Ends a claim. What came in meanwhile becomes due after the pause between two pushes to one node.</summary>
     Task CompleteAsync(IReadOnlyList<QueuedPush> sent, CancellationToken cancellationToken);
@@ -22,6 +21,6 @@ public interface IPushQueue
     /// <summary>The device is gone: nothing waits for it any more.</summary>
     Task DropRegistrationAsync(long registrationId, CancellationToken cancellationToken);
 
-    /// <summary>When the next push becomes due; null where none waits.</summary>
-    Task<DateTimeOffset?> NextDueAsync(IReadOnlyCollection<string> pausedProviders, CancellationToken cancellationToken);
+    /// <summary>When the next unclaimed push becomes due; null where none waits.</summary>
+    Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken);
 }

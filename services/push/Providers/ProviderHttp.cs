@@ -47,10 +47,13 @@ internal static class ProviderHttp
     public static async ValueTask<PushOutcome> SendAsync(HttpClient client, HttpRequestMessage request,
         Func<HttpStatusCode, HttpResponseHeaders, string, PushOutcome> judge, CancellationToken cancellationToken)
     {
+        // The client's own time-out ends with the headers: a body that drips would hold a slot for ever.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(client.Timeout);
         try
         {
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            var body = await ReadBoundedAsync(response.Content, cancellationToken);
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            var body = await ReadBoundedAsync(response.Content, limit.Token);
             return judge(response.StatusCode, response.Headers, body);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

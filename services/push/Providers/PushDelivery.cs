@@ -20,6 +20,9 @@ public sealed record PushDelivery(string Target, ReadOnlyMemory<byte> Payload, P
     /// <inheritdoc cref="ReceiverKey"/>
     public byte[]? AuthSecret { get; init; }
 
+    /// <summary>Web Push: set where the payload is an aes128gcm body already, made by the user's server, which signed this too.</summary>
+    public string? Authorization { get; init; }
+
     /// <summary>Since when this registration stands: APNs' 410 counts only when it is older than the answer's timestamp.</summary>
     public DateTimeOffset RegisteredAt { get; init; }
 

@@ -10,6 +10,9 @@ public readonly record struct PushOutcome(PushVerdict Verdict, string Reason)
     /// cost no registration.</summary>
     public bool IsOurFault { get; init; }
 
+    /// <summary>With Retry: speaks of this one target; the provider as such answered.</summary>
+    public bool IsForTargetOnly { get; init; }
+
     public static readonly PushOutcome Delivered = new(PushVerdict.Delivered, "delivered");
 
     public static PushOutcome Gone(string reason) => new(PushVerdict.Gone, reason);

@@ -11,6 +11,14 @@ public sealed class PushDbContext(DbContextOptions<PushDbContext> options) : DbC
 
     public DbSet<QueueRow> Queue => Set<QueueRow>();
 
+    public DbSet<EndpointRow> Endpoints => Set<EndpointRow>();
+
+    public DbSet<StoredMessageRow> Messages => Set<StoredMessageRow>();
+
+    public DbSet<BanRow> Bans => Set<BanRow>();
+
+    public DbSet<NotifiedRow> Notified => Set<NotifiedRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasDefaultSchema(Schema);
@@ -61,6 +69,53 @@ public sealed class PushDbContext(DbContextOptions<PushDbContext> options) : DbC
             row.Property(q => q.SentAt).HasColumnName("sent_at");
             row.HasIndex(q => q.DueAt).HasFilter("is_pending");
             row.HasIndex(q => q.RegistrationId);
+        });
+        AddUnifiedPush(modelBuilder);
+        modelBuilder.Entity<BanRow>(row =>
+        {
+            row.ToTable("bans");
+            row.HasKey(b => b.Subject);
+            row.Property(b => b.Subject).HasColumnName("subject");
+            row.Property(b => b.Until).HasColumnName("until");
+        });
+        modelBuilder.Entity<NotifiedRow>(row =>
+        {
+            row.ToTable("notified");
+            row.HasKey(n => n.Id);
+            row.Property(n => n.Id).HasColumnName("id");
+            row.Property(n => n.At).HasColumnName("at");
+        });
+    }
+
+    private static void AddUnifiedPush(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<EndpointRow>(row =>
+        {
+            row.ToTable("endpoints");
+            row.HasKey(e => e.Id);
+            row.Property(e => e.Id).HasColumnName("id").UseIdentityAlwaysColumn();
+            row.Property(e => e.TokenHash).HasColumnName("token_hash");
+            row.Property(e => e.Token).HasColumnName("token");
+            row.Property(e => e.Owner).HasColumnName("owner");
+            row.Property(e => e.Client).HasColumnName("client");
+            row.Property(e => e.Application).HasColumnName("application");
+            row.Property(e => e.Instance).HasColumnName("instance");
+            row.Property(e => e.ExpiresAt).HasColumnName("expires_at");
+            row.HasIndex(e => e.TokenHash).IsUnique();
+            row.HasIndex(e => new { e.Owner, e.Application, e.Instance }).IsUnique();
+        });
+        modelBuilder.Entity<StoredMessageRow>(row =>
+        {
+            row.ToTable("messages");
+            row.HasKey(m => m.Id);
+            row.Property(m => m.Id).HasColumnName("id").UseIdentityAlwaysColumn();
+            row.Property(m => m.EndpointId).HasColumnName("endpoint_id");
+            row.Property(m => m.Body).HasColumnName("body");
+            row.Property(m => m.Topic).HasColumnName("topic");
+            row.Property(m => m.ExpiresAt).HasColumnName("expires_at");
+            row.HasIndex(m => m.EndpointId);
+            row.HasIndex(m => m.ExpiresAt);
+            row.HasOne<EndpointRow>().WithMany().HasForeignKey(m => m.EndpointId).OnDelete(DeleteBehavior.Cascade);
         });
     }
 }

@@ -25,13 +25,13 @@ public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options
             due_at = case when q.is_pending then q.due_at else greatest($10, coalesce(q.sent_at + $11, $10)) end,
             attempts = case when q.is_pending then q.attempts else 0 end,
             expires_at = excluded.expires_at, is_pending = true, version = q.version + 1
-        returning q.key, q.version > 1 and (q.due_at > $10 or q.claimed_until > $10)
+        returning q.key, q.version > 1 and (q.due_at > $10 or coalesce(q.claimed_until > $10, false))
         """;
 
     private const string Claim = """
         with due as (
             select key from push.queue
-            where is_pending and due_at <= $1 and (claimed_until is null or claimed_until <= $1) and not provider = any($4)
+            where is_pending and due_at <= $1 and (claimed_until is null or claimed_until <= $1)
             order by due_at limit $2 for update skip locked)
         update push.queue q set claimed_until = $3 from due where q.key = due.key
         returning q.key, q.registration_id, q.target, q.provider, q.app, q.payload, q.urgency, q.is_call, q.expires_at, q.version,
@@ -51,8 +51,21 @@ public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options
 
     public async Task<bool[]> AddAsync(IReadOnlyList<QueuedPush> pushes, CancellationToken cancellationToken)
     {
-        var folded = Fold(pushes);
         await using var command = database.CreateCommand(Add);
+        return await AddAsync(command, pushes, cancellationToken);
+    }
+
+    /// <summary>As above, in the caller's transaction.</summary>
+    public async Task AddAsync(IReadOnlyList<QueuedPush> pushes, NpgsqlConnection connection, NpgsqlTransaction transaction,
+        CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Add, connection, transaction);
+        await AddAsync(command, pushes, cancellationToken);
+    }
+
+    private async Task<bool[]> AddAsync(NpgsqlCommand command, IReadOnlyList<QueuedPush> pushes, CancellationToken cancellationToken)
+    {
+        var folded = Fold(pushes);
         command.Parameters.AddRange((NpgsqlParameter[])
         [
             Array(NpgsqlDbType.Text, folded, p => p.Key),
@@ -74,15 +87,13 @@ public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options
         return [.. pushes.Select(p => !first.Add(p.Key) || coalesced[p.Key])];
     }
 
-    public async Task<IReadOnlyList<QueuedPush>> ClaimAsync(int limit, TimeSpan lease, IReadOnlyCollection<string> pausedProviders,
-        CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<QueuedPush>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var command = database.CreateCommand(Claim);
         command.Parameters.AddRange((NpgsqlParameter[])
         [
             new() { Value = now }, new() { Value = limit }, new() { Value = now + lease },
-            Texts(pausedProviders),
         ]);
         var claimed = new List<QueuedPush>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -134,13 +145,11 @@ public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    public async Task<DateTimeOffset?> NextDueAsync(IReadOnlyCollection<string> pausedProviders, CancellationToken cancellationToken)
+    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("""
-            select min(greatest(due_at, coalesce(claimed_until, due_at))) from push.queue
-            where is_pending and not provider = any($1)
+            select due_at from push.queue where is_pending and claimed_until is null order by due_at limit 1
             """);
-        command.Parameters.Add(Texts(pausedProviders));
         return await command.ExecuteScalarAsync(cancellationToken) is DateTime due ? new DateTimeOffset(due, TimeSpan.Zero) : null;
     }
 
@@ -166,11 +175,9 @@ public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options
                 ? push with { IsCall = push.IsCall || earlier is { IsCall: true } }
                 : earlier with { ExpiresAt = push.ExpiresAt, IsCall = push.IsCall || earlier.IsCall };
         }
-        return [.. last.Values];
+        // In one order, or two writers could each hold what the other needs.
+        return [.. last.Values.OrderBy(p => p.Key, StringComparer.Ordinal)];
     }
-
-    private static NpgsqlParameter Texts(IReadOnlyCollection<string> texts) =>
-        new() { Value = texts.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
     private static NpgsqlParameter Array<T>(NpgsqlDbType type, IReadOnlyList<QueuedPush> pushes, Func<QueuedPush, T> value) =>
         new() { NpgsqlDbType = NpgsqlDbType.Array | type, Value = pushes.Select(value).ToArray() };

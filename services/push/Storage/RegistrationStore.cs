@@ -25,14 +25,18 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
 
     public PushTarget Open(byte[] closedTarget) => vault.Open(closedTarget);
 
-    /// <summary>The registration of a node, dead ones included; null where there is none.</summary>
-    public async ValueTask<Registration?> FindByNodeAsync(string node, CancellationToken cancellationToken)
+    /// <summary>As it stands in the database now: before a publish is refused, since another process may have given the node a new
+    /// secret, and so that every refusal takes as long as any other (spec P5).</summary>
+    public async Task<Registration?> ReadByNodeAsync(string node, CancellationToken cancellationToken)
     {
-        if (_byNode.TryGetValue(node, out var cached) && cached.Until > time.GetUtcNow()) return cached.Registration;
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var row = await db.Registrations.AsNoTracking().FirstOrDefaultAsync(r => r.Node == node, cancellationToken);
         return row is null ? null : Remember(row);
     }
+
+    /// <summary>From the cache alone.</summary>
+    public Registration? Peek(string node) =>
+        _byNode.TryGetValue(node, out var cached) && cached.Until > time.GetUtcNow() ? cached.Registration : null;
 
     public async ValueTask<Registration?> FindAsync(long id, CancellationToken cancellationToken)
     {
@@ -49,12 +53,14 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
             .OrderBy(r => r.Id).Take(options.MaxDevicesPerUser).ToListAsync(cancellationToken);
     }
 
-    /// <summary>The devices of these users that want to hear of a room's message, bounded by the caller's list.</summary>
-    public async Task<IReadOnlyList<Registration>> ListForRoomAsync(IReadOnlyCollection<string> owners, CancellationToken cancellationToken)
+    /// <summary>The devices of these users that want to hear of this room's messages, bounded by the caller's list.</summary>
+    public async Task<IReadOnlyList<Registration>> ListForRoomAsync(IReadOnlyCollection<string> owners, string room,
+        CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var rows = await db.Registrations.AsNoTracking()
-            .Where(r => owners.Contains(r.Owner) && r.GoneAt == null && r.Rooms != RoomNotifications.None && r.Room == null)
+            .Where(r => owners.Contains(r.Owner) && r.GoneAt == null
+                && ((r.Room == null && r.Rooms != RoomNotifications.None) || r.Room == room))
             .ToListAsync(cancellationToken);
         return [.. rows.Select(ToRegistration)];
     }
@@ -113,20 +119,38 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
             && (room == null || r.Room == room) && (node == null || r.Node == node)), cancellationToken);
     }
 
-    /// <summary>Inside the caller's transaction: the account is gone.</summary>
-    public async Task<int> RemoveOwnerAsync(PushDbContext db, string owner, CancellationToken cancellationToken) =>
-        await RemoveAsync(db, db.Registrations.Where(r => r.Owner == owner), cancellationToken);
+    /// <summary>Inside the caller's transaction: the account is gone, or banned.</summary>
+    /// <param name="db">On that transaction.</param>
+    /// <param name="subject">A bare JID, or a domain with all its users.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<int> RemoveOwnerAsync(PushDbContext db, string subject, CancellationToken cancellationToken)
+    {
+        var ofDomain = "@" + subject;
+        return await RemoveAsync(db, db.Registrations.Where(r => r.Owner == subject || r.Owner.EndsWith(ofDomain)), cancellationToken);
+    }
 
-    public async Task MarkGoneAsync(long id, string reason, CancellationToken cancellationToken)
+    public async Task<bool> RemoveNodeAsync(string node, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var row = await db.Registrations.FirstOrDefaultAsync(r => r.Id == id && r.GoneAt == null, cancellationToken);
-        if (row is null) return;
+        return await RemoveAsync(db, db.Registrations.Where(r => r.Node == node), cancellationToken) > 0;
+    }
+
+    public async Task<bool> MarkGoneAsync(long id, DateTimeOffset registeredAt, string reason, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var row = await db.Registrations.FirstOrDefaultAsync(r => r.Id == id, cancellationToken);
+        if (row is null || row.GoneAt is not null) return true;
+        if (row.RegisteredAt != registeredAt)
+        {
+            Forget(row.Id, row.Node);
+            return false;
+        }
         row.GoneAt = time.GetUtcNow();
         row.LastOutcome = reason;
         await db.SaveChangesAsync(cancellationToken);
         Forget(row.Id, row.Node);
         Gone?.Invoke(ToRegistration(row));
+        return true;
     }
 
     /// <summary>The server was told that a dead node is dead: now the row goes.</summary>
@@ -144,15 +168,19 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
         return await RemoveAsync(db, db.Registrations.Where(r => r.GoneAt < before), cancellationToken);
     }
 
-    /// <summary>Keeps a provider's word for "my devices".</summary>
-    public async Task RecordAsync(long id, string outcome, bool isDelivered, CancellationToken cancellationToken)
+    /// <summary>Keeps the providers' last words for "my devices", in one statement.</summary>
+    public async Task RecordAsync(IReadOnlyList<DeliveryObserver.LastWord> words, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        long[] ids = [.. words.Select(w => w.RegistrationId)];
+        string[] outcomes = [.. words.Select(w => w.Outcome)];
+        DateTime?[] delivered = [.. words.Select(w => w.DeliveredAt?.UtcDateTime)];
+        int[] failures = [.. words.Select(w => w.Failures)];
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await db.Registrations.Where(r => r.Id == id).ExecuteUpdateAsync(set => set
-            .SetProperty(r => r.LastOutcome, outcome)
-            .SetProperty(r => r.LastDeliveredAt, r => isDelivered ? now : r.LastDeliveredAt)
-            .SetProperty(r => r.Failures, r => isDelivered ? 0 : r.Failures + 1), cancellationToken);
+        await db.Database.ExecuteSqlAsync($"""
+            update push.registrations r set last_outcome = w.outcome, last_delivered_at = coalesce(w.at, r.last_delivered_at),
+                failures = case when w.at is null then r.failures + w.failures else w.failures end
+            from unnest({ids}, {outcomes}, {delivered}, {failures}) as w(id, outcome, at, failures) where r.id = w.id
+            """, cancellationToken);
     }
 
     /// <summary>Closes targets again that an older key closed, a few at a time; 0 when all are under the newest.</summary>

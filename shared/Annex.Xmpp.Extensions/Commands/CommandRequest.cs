@@ -9,4 +9,9 @@ namespace Annex.Xmpp.Extensions.Commands;
 /// <param name="Lang">The language asked for, or null.</param>
 /// <param name="Submitted">The form of the stage before, checked against its definition; null in the first
 /// stage.</param>
-public sealed record CommandRequest(Jid From, Jid To, string? Lang, FormSubmission? Submitted);
+public sealed record CommandRequest(Jid From, Jid To, string? Lang, FormSubmission? Submitted)
+{
+    /// <summary>The form that came with this very request, unchecked. In the first stage too: some clients know what a
+    /// command asks and send it along with execute (register-push-fcm).</summary>
+    public DataForm? Payload { get; init; }
+}

@@ -87,7 +87,8 @@ public sealed class CommandTable(TimeProvider time, CommandLimits? limits = null
         if (!_commands.TryGetValue(node, out var command))
             return StanzaError.ItemNotFound;
 
-        var plain = new CommandRequest(from, to, request.Lang ?? lang, null);
+        var payload = request.Child("x", DataForm.Namespace) is { } x && DataForm.TryParse(x, out var form, out _) ? form : null;
+        var plain = new CommandRequest(from, to, request.Lang ?? lang, null) { Payload = payload };
         if (!command.IsAllowed(plain))
             return CommandErrors.Forbidden;
 

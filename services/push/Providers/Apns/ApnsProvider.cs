@@ -29,6 +29,8 @@ public sealed class ApnsProvider : IPushProvider, IDisposable
 
     public string Name => "apns";
 
+    public string ScopeOf(PushDelivery delivery) => delivery.App ?? "";
+
     public async ValueTask<PushOutcome> SendAsync(PushDelivery delivery, CancellationToken cancellationToken)
     {
         var name = delivery.App ?? (_apps.Count == 1 ? _apps.Keys.First() : "");

@@ -27,6 +27,8 @@ public sealed class FcmProvider : IPushProvider, IDisposable
 
     public string Name => "fcm";
 
+    public string ScopeOf(PushDelivery delivery) => delivery.App ?? "";
+
     public async ValueTask<PushOutcome> SendAsync(PushDelivery delivery, CancellationToken cancellationToken)
     {
         var name = delivery.App ?? (_apps.Count == 1 ? _apps.Keys.First() : "");

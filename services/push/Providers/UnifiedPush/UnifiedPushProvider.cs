@@ -23,6 +23,8 @@ public sealed class UnifiedPushProvider : IPushProvider, IDisposable
 
     public string Name => "unifiedpush";
 
+    public string ScopeOf(PushDelivery delivery) => _policy.TryParse(delivery.Target, out var endpoint) ? endpoint.Authority : "";
+
     public async ValueTask<PushOutcome> SendAsync(PushDelivery delivery, CancellationToken cancellationToken)
     {
         if (!_policy.TryParse(delivery.Target, out var endpoint)) return PushOutcome.Rejected("endpoint not allowed");
