@@ -41,9 +41,16 @@ public sealed class ClientDelivery(EndpointStore endpoints, ComponentConnection 
     /// <summary>There is something for this user. The work's owner is the table of those being served, one each.</summary>
     public void Flush(string owner)
     {
-        // While one runs another is asked for: it looks again before it ends.
-        if (_flushing.TryAdd(owner, true)) _ = FlushAsync(owner);
-        else _flushing[owner] = true;
+        while (true)
+        {
+            if (_flushing.TryAdd(owner, true))
+            {
+                _ = FlushAsync(owner);
+                return;
+            }
+            // One is running: it looks again before it ends, if it is told or was told already.
+            if (_flushing.TryUpdate(owner, true, false) || (_flushing.TryGetValue(owner, out var isTold) && isTold)) return;
+        }
     }
 
     /// <summary>Without storing: one try (TTL 0).</summary>
