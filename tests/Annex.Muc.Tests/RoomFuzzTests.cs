@@ -7,7 +7,7 @@ namespace Annex.Muc.Tests;
 /// failure names its seed: the same one gives the same conversation.</summary>
 public sealed class RoomFuzzTests
 {
-    private const int Steps = 1500;
+    private const int Steps = 800;
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 6)];
 

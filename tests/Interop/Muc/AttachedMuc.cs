@@ -1,0 +1,45 @@
+using Annex.Hosting;
+using Annex.Muc;
+using Annex.Testing.Servers;
+using Annex.Xmpp.Streams;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Annex.Interop.Muc;
+
+/// <summary>The chat service attached to a real XMPP server, with its own database.</summary>
+internal sealed class AttachedMuc : IAsyncDisposable
+{
+    public const string Component = "muc.annex.test";
+    public const string Secret = "it-is-the-east";
+    private readonly WebApplication _app;
+
+    private AttachedMuc(WebApplication app) => _app = app;
+
+    public static async Task<AttachedMuc> StartAsync(int componentPort)
+    {
+        var postgres = await PostgresServer.SharedAsync();
+        var app = AnnexApplication.Build([], new Dictionary<string, string?>
+        {
+            ["Database"] = await postgres.CreateDatabaseAsync(),
+            ["LocalDomains"] = "annex.test",
+            ["Muc:Component:Jid"] = Component,
+            ["Muc:Component:Secret"] = Secret,
+            ["Muc:Component:Host"] = "127.0.0.1",
+            ["Muc:Component:Port"] = componentPort.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["Muc:Rpc:Listen"] = "127.0.0.1:0",
+            ["Muc:Ops:Listen"] = "127.0.0.1:0",
+        }, MucService.Definition);
+        await app.StartAsync();
+        var connection = app.Services.GetRequiredKeyedService<ComponentConnection>(MucService.Name);
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        await connection.WaitForStateAsync(LinkState.Up, limit.Token);
+        return new AttachedMuc(app);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}
