@@ -74,10 +74,10 @@ def codes(stanza):
     return {int(s.get("code")) for s in stanza.iter(f"{USER}status")}
 
 
-def presence(nick, *wanted, kind=None, **item):
+def presence(occupant, *wanted, kind=None, **item):
     """A presence from this nick with exactly these codes, and at least this item."""
     def test(stanza):
-        if local(stanza) != "presence" or stanza.get("from") != f"{ROOM}/{nick}" or stanza.get("type") != kind:
+        if local(stanza) != "presence" or stanza.get("from") != f"{ROOM}/{occupant}" or stanza.get("type") != kind:
             return False
         found = next(stanza.iter(f"{USER}item"), None)
         return codes(stanza) == set(wanted) and (not item or found is not None and all(found.get(k) == v for k, v in item.items()))
