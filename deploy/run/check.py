@@ -20,7 +20,7 @@ LIMIT = 240  # seconds for one round; a healthy one takes a few
 
 def arguments():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--round", choices=["host", "five", "attached"], required=True)
+    parser.add_argument("--round", choices=["host", "five", "containers"], required=True)
     parser.add_argument("--server", required=True)
     parser.add_argument("--domain", required=True)
     parser.add_argument("--port", type=int, required=True, help="for clients")

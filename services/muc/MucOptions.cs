@@ -2,19 +2,6 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Annex.Muc;
 
-/// <summary>Who may create rooms.</summary>
-public enum RoomCreators
-{
-    /// <summary>Users of the LocalDomains.</summary>
-    Local,
-
-    /// <summary>Everyone, federated users included.</summary>
-    Anyone,
-
-    /// <summary>The operators in Admins alone.</summary>
-    Admins,
-}
-
 /// <summary>The section Muc of the configuration. Limits of 0 are no limits, where that is said.</summary>
 public sealed class MucOptions : IValidatableObject
 {

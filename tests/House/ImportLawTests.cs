@@ -9,7 +9,8 @@ public sealed partial class ImportLawTests
 {
     /// <summary>Folders of a service that may touch the outside. All others are its domain (docs/ARCHITECTURE.md).</summary>
     private static readonly string[] OuterFolders =
-        ["Handlers", "Rpc", "Consumers", "Storage", "Http", "Web", "Blobs", "Crawler", "Providers", "Archive", "Index", "Health"];
+        ["Handlers", "Rpc", "Consumers", "Storage", "Http", "Web", "Blobs", "Crawler", "Providers", "Archive", "Index", "Health",
+         "Scanning", "Life"];
 
     private static readonly string[] OuterNamespaces =
         ["Microsoft.EntityFrameworkCore", "Npgsql", "MassTransit", "RabbitMQ", "Microsoft.AspNetCore", "System.Net.Sockets",

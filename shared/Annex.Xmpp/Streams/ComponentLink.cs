@@ -206,11 +206,7 @@ internal sealed class ComponentLink : IDisposable
     private void TakeElement(Element element)
     {
         if (element is { Name: "error", Namespace: Namespaces.Stream })
-        {
-            var condition = element.Children.FirstOrDefault(c => c is { Namespace: Namespaces.StreamErrors, Name: not "text" });
-            var text = element.Child("text", Namespaces.StreamErrors)?.Text;
-            throw new StreamErrorException(condition?.Name ?? "undefined-condition", text);
-        }
+            throw StreamErrorException.From(element);
         if (_isUp || element is not { Name: "handshake", Namespace: Namespaces.Component })
             throw new XmlStreamException("unsupported-stanza-type", "an element that is neither handshake nor stanza");
         _ending.CancelAfter(Timeout.InfiniteTimeSpan);
