@@ -85,11 +85,26 @@ public class SlotUrlTests
     }
 
     [Fact]
-    public void A_slot_of_version_0_2_has_its_token_in_the_URL()
+    public void A_slot_of_version_0_2_has_its_URLs_as_text()
     {
         var url = new Uri("https://upload.annex.test/t1/a.jpg");
-        Assert.Equal("<slot xmlns='urn:xmpp:http:upload'><put>https://upload.annex.test/t1/a.jpg?t=abc</put>" +
+        Assert.Equal("<slot xmlns='urn:xmpp:http:upload'><put>https://upload.annex.test/t1/a.jpg</put>" +
             "<get>https://upload.annex.test/t1/a.jpg</get></slot>",
-            SlotHandler.Write(new Slot(url, url, "Bearer abc"), UploadNamespaces.Legacy).ToString());
+            SlotHandler.Write(new Slot(url, url, null), UploadNamespaces.Legacy).ToString());
+    }
+
+    [Fact]
+    public void A_token_in_the_path_is_found_and_taken_out()
+    {
+        var token = new string('x', UploadToken.Length);
+        var path = _urls.Local(_urls.Put("t1/a b.jpg", token).LocalPath);
+        Assert.Equal(token, SlotUrls.TakeToken(ref path));
+        Assert.Equal("t1/a b.jpg", path);
+        foreach (var other in new[] { "t1/a.jpg", "t/short/a.jpg", "t/", "t/" + token })
+        {
+            var same = other;
+            Assert.Null(SlotUrls.TakeToken(ref same));
+            Assert.Equal(other, same);
+        }
     }
 }

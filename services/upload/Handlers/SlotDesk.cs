@@ -149,7 +149,7 @@ public sealed class SlotDesk
         }
         var token = (await _key.TokenAsync(cancellationToken)).Create(file.Path, expires);
         return isInUrl
-            ? new Slot(new Uri($"{get.AbsoluteUri}?t={token}"), get, null)
+            ? new Slot(_urls.Put(file.Path, token), get, null)
             : new Slot(get, get, UploadToken.Scheme + token);
     }
 }

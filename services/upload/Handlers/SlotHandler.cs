@@ -12,8 +12,10 @@ public sealed class SlotHandler(SlotDesk desk, UploadMetrics metrics)
     {
         var request = context.Stanza.FirstChild;
         if (request is null || context.Stanza.From is not { } from) return;
+        // Version 0.2 knows no headers: the token goes into the URL.
+        var isInUrl = request.Namespace == UploadNamespaces.Legacy;
         SlotGrant grant = SlotRequest.TryRead(request, out var wanted, out var wrong)
-            ? await desk.IssueAsync(from, wanted, request.Namespace, isInUrl: false, cancellationToken)
+            ? await desk.IssueAsync(from, wanted, request.Namespace, isInUrl, cancellationToken)
             : wrong;
         metrics.SlotAnswered(grant.Error?.Condition ?? "granted");
         if (grant.Slot is { } slot) context.Result(Write(slot, request.Namespace));
@@ -24,13 +26,8 @@ public sealed class SlotHandler(SlotDesk desk, UploadMetrics metrics)
     internal static Element Write(Slot slot, string ns)
     {
         var element = new Element("slot", ns);
-        // Version 0.2 has the URLs as text, and knows no headers: the token goes into the URL.
-        if (ns == UploadNamespaces.Legacy)
-        {
-            var put = slot.Authorization is { } value
-                ? $"{slot.Put.AbsoluteUri}?t={value[UploadToken.Scheme.Length..]}" : slot.Put.AbsoluteUri;
-            return element.Add("put", put).Add("get", slot.Get.AbsoluteUri);
-        }
+        // Version 0.2 has the URLs as text.
+        if (ns == UploadNamespaces.Legacy) return element.Add("put", slot.Put.AbsoluteUri).Add("get", slot.Get.AbsoluteUri);
         var target = new Element("put", ns).With("url", slot.Put.AbsoluteUri);
         // XEP-0363 §4: Authorization, Cookie and Expires are the only names allowed; web clients cannot set a Cookie.
         if (slot.Authorization is { } authorization)

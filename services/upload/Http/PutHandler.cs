@@ -24,10 +24,11 @@ public sealed class PutHandler(
     public async Task HandleAsync(HttpContext http, string path)
     {
         var file = default(UploadFile);
+        var token = SlotUrls.TakeToken(ref path);
         try
         {
             if (!SlotPath.IsPlausible(path)) throw new RefusedException(Refusal.NotFound);
-            file = await access.AdmitAsync(http.Request, path, http.RequestAborted);
+            file = await access.AdmitAsync(http.Request, path, token, http.RequestAborted);
             CheckHeaders(http.Request, file);
             if (!active.TryEnter(path, out var ticket, out var isSlotBusy))
             {

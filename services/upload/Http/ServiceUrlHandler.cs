@@ -37,6 +37,9 @@ public sealed class ServiceUrlHandler(SlotDesk desk, UploadOptions options)
         }
         http.Response.ContentType = "text/plain; charset=utf-8";
         http.Response.Headers.CacheControl = "no-store";
-        await http.Response.WriteAsync($"{slot.Put.AbsoluteUri}\n{slot.Get.AbsoluteUri}", http.RequestAborted);
+        // ejabberd percent-encodes what it gets, so it is given the URLs unescaped. (A name never has a percent sign.)
+        await http.Response.WriteAsync($"{Unescape(slot.Put)}\n{Unescape(slot.Get)}", http.RequestAborted);
     }
+
+    private static string Unescape(Uri url) => Uri.UnescapeDataString(url.AbsoluteUri);
 }

@@ -32,13 +32,13 @@ public sealed class UploadAccess
 
     /// <summary>The slot that this request may fill.</summary>
     /// <exception cref="RefusedException">It may not.</exception>
-    public async Task<UploadFile> AdmitAsync(HttpRequest request, string path, CancellationToken cancellationToken)
+    /// <param name="tokenInPath">Where the URL carries it.</param>
+    public async Task<UploadFile> AdmitAsync(
+        HttpRequest request, string path, string? tokenInPath, CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
         var bearer = Bearer(request);
-        // ejabberd's service_url can pass no header on, so its slots carry the token in the URL.
-        var own = bearer ?? request.Query["t"].FirstOrDefault();
-        var verdict = (await _key.TokenAsync(cancellationToken)).Verify(own, path, now);
+        var verdict = (await _key.TokenAsync(cancellationToken)).Verify(tokenInPath ?? bearer, path, now);
         if (verdict == TokenVerdict.Valid)
         {
             return await _slots.FindAsync(path, cancellationToken) ?? throw new RefusedException(Refusal.NotFound);

@@ -5,6 +5,8 @@ namespace Annex.Upload.Slots;
 /// <summary>From paths to the URLs that the world sees, and back.</summary>
 public sealed class SlotUrls
 {
+    private const string TokenSegment = "t/";
+
     private readonly string _base;
     private readonly string _prefix;
 
@@ -17,6 +19,21 @@ public sealed class SlotUrls
     }
 
     public Uri Get(string path) => new(_base + SlotPath.Escape(path));
+
+    /// <summary>Where to put, with the token in the path: for clients that can send no header. In a query it would not survive
+    /// ejabberd, which escapes URLs that it is given.</summary>
+    public Uri Put(string path, string token) => new($"{_base}{TokenSegment}{token}/{SlotPath.Escape(path)}");
+
+    /// <summary>Takes the token out of such a path, if there is one.</summary>
+    public static string? TakeToken(ref string path)
+    {
+        if (!path.StartsWith(TokenSegment, StringComparison.Ordinal)) return null;
+        var end = path.IndexOf('/', TokenSegment.Length);
+        if (end - TokenSegment.Length != UploadToken.Length) return null;
+        var token = path[TokenSegment.Length..end];
+        path = path[(end + 1)..];
+        return token;
+    }
 
     /// <summary>The path of a file from a request's path, unescaped: with the public URL's own path in front, or without it
     /// where the proxy takes it away.</summary>

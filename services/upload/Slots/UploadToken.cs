@@ -12,6 +12,9 @@ namespace Annex.Upload.Slots;
 public sealed class UploadToken(byte[] key)
 {
     public const string Scheme = "Bearer ";
+    /// <summary>Characters of a token.</summary>
+    public static readonly int Length = Base64Url.GetEncodedLength(TokenBytes);
+
     private const int ExpiryBytes = sizeof(long);
     private const int TokenBytes = ExpiryBytes + HMACSHA256.HashSizeInBytes;
     private static readonly byte[] Use = "annex upload put 1\0"u8.ToArray();
@@ -29,7 +32,7 @@ public sealed class UploadToken(byte[] key)
     {
         if (string.IsNullOrEmpty(token)) return TokenVerdict.Missing;
         Span<byte> given = stackalloc byte[TokenBytes];
-        if (token.Length != Base64Url.GetEncodedLength(TokenBytes)
+        if (token.Length != Length
             || !Base64Url.TryDecodeFromChars(token, given, out var length) || length != TokenBytes) return TokenVerdict.Foreign;
         Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
         Sign(path, given[..ExpiryBytes], expected);

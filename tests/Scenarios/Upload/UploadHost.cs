@@ -12,6 +12,7 @@ using Annex.Upload;
 using Annex.Upload.Blobs;
 using Annex.Upload.Life;
 using Amazon.S3;
+using Amazon.S3.Model;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -205,12 +206,12 @@ public sealed class UploadHost : IAsyncDisposable
         if (_directory is not null) Directory.Delete(_directory, recursive: true);
     }
 
-    private static async Task AddBucketAsync(Dictionary<string, string?> all, StoreKind kind)
+    /// <summary>Settings for a new bucket on Ceph's gateway.</summary>
+    public static async Task AddBucketAsync(Dictionary<string, string?> all, StoreKind kind)
     {
         var ceph = await CephServer.SharedAsync();
         var bucket = $"bucket-{Guid.NewGuid():N}";
-        using var client = new AmazonS3Client(ceph.AccessKey, ceph.SecretKey,
-            new AmazonS3Config { ServiceURL = ceph.Url.AbsoluteUri, ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
+        using var client = Client(ceph);
         await client.PutBucketAsync(bucket);
         all["Upload:Store"] = "S3";
         all["Upload:S3:Endpoint"] = ceph.Url.GetLeftPart(UriPartial.Authority);
@@ -219,4 +220,15 @@ public sealed class UploadHost : IAsyncDisposable
         all["Upload:S3:SecretKey"] = ceph.SecretKey;
         if (kind == StoreKind.CephPreSigned) all["Upload:S3:PreSigned"] = "true";
     }
+
+    /// <summary>Names of the blobs in that bucket.</summary>
+    public static async Task<List<string>> KeysAsync(IReadOnlyDictionary<string, string> settings)
+    {
+        using var client = Client(await CephServer.SharedAsync());
+        var objects = await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = settings["Upload:S3:Bucket"] });
+        return [.. (objects.S3Objects ?? []).Select(item => item.Key[(item.Key.LastIndexOf('/') + 1)..])];
+    }
+
+    private static AmazonS3Client Client(CephServer ceph) => new(ceph.AccessKey, ceph.SecretKey,
+        new AmazonS3Config { ServiceURL = ceph.Url.AbsoluteUri, ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
 }

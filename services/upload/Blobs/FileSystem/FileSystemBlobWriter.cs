@@ -27,19 +27,20 @@ internal sealed class FileSystemBlobWriter : IBlobWriter
         _handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None, length);
     }
 
-    public async ValueTask WriteAsync(ReadOnlySequence<byte> data, CancellationToken cancellationToken)
+    public ValueTask WriteAsync(ReadOnlySequence<byte> data, CancellationToken cancellationToken)
     {
         try
         {
+            // Into the page cache. An asynchronous write is this very call on another thread of the same pool.
             if (data.IsSingleSegment)
             {
-                await RandomAccess.WriteAsync(_handle, data.First, _offset, cancellationToken);
+                RandomAccess.Write(_handle, data.FirstSpan, _offset);
             }
             else
             {
                 _segments.Clear();
                 foreach (var segment in data) _segments.Add(segment);
-                await RandomAccess.WriteAsync(_handle, _segments, _offset, cancellationToken);
+                RandomAccess.Write(_handle, _segments, _offset);
             }
         }
         catch (IOException exception)
@@ -47,9 +48,8 @@ internal sealed class FileSystemBlobWriter : IBlobWriter
             throw new BlobStoreException("a blob could not be written", exception);
         }
         _offset += data.Length;
-        if (_offset - _synced < WriteBackBytes || !_writeBack.IsCompletedSuccessfully) return;
-        _synced = _offset;
-        _writeBack = Task.Run(() => RandomAccess.FlushToDisk(_handle), CancellationToken.None);
+        if (_offset - _synced < WriteBackBytes) return ValueTask.CompletedTask;
+        return WriteBackAsync();
     }
 
     public async ValueTask CompleteAsync(CancellationToken cancellationToken)
@@ -79,6 +79,21 @@ internal sealed class FileSystemBlobWriter : IBlobWriter
         {
             // The sweep takes it.
         }
+    }
+
+    // At most one at a time, and waited for: whoever sends faster than the disk writes is slowed down to it.
+    private async ValueTask WriteBackAsync()
+    {
+        try
+        {
+            await _writeBack;
+        }
+        catch (IOException exception)
+        {
+            throw new BlobStoreException("a blob could not be written back", exception);
+        }
+        _synced = _offset;
+        _writeBack = Task.Run(() => RandomAccess.FlushToDisk(_handle), CancellationToken.None);
     }
 
     private void Publish()

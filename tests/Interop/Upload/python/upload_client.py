@@ -18,7 +18,10 @@ async def find(client):
     """As find_upload_service does, whose way of waiting Python 3.11 refuses."""
     items = await client["xep_0030"].get_items(jid=client.boundjid.domain)
     for jid, _, _ in items["disco_items"]["items"]:
-        info = await client["xep_0030"].get_info(jid=jid)
+        try:
+            info = await client["xep_0030"].get_info(jid=jid)
+        except IqError:
+            continue  # a component that is not connected
         if "urn:xmpp:http:upload:0" in info["disco_info"]["features"]:
             upload = client["xep_0363"]
             upload.upload_service = jid
