@@ -29,7 +29,7 @@ public sealed record DeviceForm(string Provider)
     /// <summary>Reads a submitted form as it stands: existing clients send no FORM_TYPE and other names for the same thing.</summary>
     public static DeviceForm Read(string provider, DataForm form) => new(provider)
     {
-        Address = Text(form, "endpoint") ?? Text(form, "token"),
+        Address = provider is "webpush" or "unifiedpush" ? Text(form, "endpoint") : Text(form, "token"),
         Device = DeviceOf(form),
         App = Text(form, "app") ?? Text(form, "pushModule") ?? Text(form, "application-server-key"),
         Room = RoomOf(form),

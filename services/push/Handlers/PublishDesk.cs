@@ -13,9 +13,9 @@ public sealed class PublishDesk(
     PushMetrics metrics, TimeProvider time, ILogger<PublishDesk> logger)
 {
     private readonly RateLimiter _publishes = new(options.MaxPublishesPerSecond, TimeSpan.FromSeconds(1), time);
+    private readonly RateLimiter _warnings = new(1, TimeSpan.FromMinutes(1), time);
     private readonly RateLimiter _refusals = new(options.MaxRefusalsPerMinute, TimeSpan.FromMinutes(1), time);
 
-    /// <summary>The registration of a dead device was told to its server for the last time.</summary>
     private const string GoneReason = "its provider says so";
 
     /// <summary>Null: taken. Never throws but for cancellation.</summary>
@@ -99,7 +99,7 @@ public sealed class PublishDesk(
     private StanzaError Refuse(string domain)
     {
         if (_refusals.TryTake(domain)) return Counted("refused", PushErrors.Refused);
-        Log.ManyRefusals(logger, domain);
+        if (_warnings.TryTake(domain)) Log.ManyRefusals(logger, domain);
         return Counted("refused-often", PushErrors.TooManyRefused);
     }
 

@@ -1,0 +1,55 @@
+using Annex.Contracts.Events;
+using Annex.Scenarios.Upload;
+using Annex.Testing.Scripted;
+using Xunit;
+
+namespace Annex.Scenarios.Push;
+
+/// <summary>Messages of rooms for members who are away, from the event that muc sends.</summary>
+public sealed class RoomPushes(PushHostFixture fixture) : IClassFixture<PushHostFixture>
+{
+    private const string Room = "verona@muc.annex.test";
+
+    private PushHost Host => fixture.Host;
+
+    [Fact]
+    public async Task Each_device_of_a_member_who_is_away_is_pushed_to_by_its_choice()
+    {
+        var (romeo, juliet, present) = (Host.NewUser(), Host.NewUser(), Host.NewUser());
+        var (all, _, _) = await Host.RegisterBrowserAsync(romeo, ("device-id", "all"), ("rooms", "all"));
+        var (mentions, _, _) = await Host.RegisterBrowserAsync(romeo, ("device-id", "mentions"), ("rooms", "mentions"));
+        var (none, _, _) = await Host.RegisterBrowserAsync(romeo, ("device-id", "none"));
+        var (hers, _, _) = await Host.RegisterBrowserAsync(juliet, ("rooms", "mentions"));
+        var (his, _, _) = await Host.RegisterBrowserAsync(present, ("rooms", "all"));
+
+        await Host.PublishEventAsync(Message(1, (romeo, false), (juliet, true)));
+
+        var (push, json) = await all.NextAsync();
+        Assert.Equal("high", push["Urgency"]);
+        Assert.Equal(Room, json.GetProperty("room").GetString());
+        Assert.False(json.TryGetProperty("body", out _) || json.TryGetProperty("sender", out _));
+        await hers.NextAsync();
+        foreach (var silent in new[] { mentions, none, his }) Assert.Equal(0, Host.Peer.Count(silent.Path));
+    }
+
+    [Fact]
+    public async Task A_message_without_text_rings_nobody_and_an_event_that_comes_twice_rings_once()
+    {
+        var romeo = Host.NewUser();
+        var (browser, _, _) = await Host.RegisterBrowserAsync(romeo, ("rooms", "all"));
+        await Host.PublishEventAsync(Message(2, (romeo, false)) with { HasBody = false });
+        await Host.PublishEventAsync(Message(3, (romeo, false)));
+        await browser.NextAsync();
+        Assert.Equal(0, Host.Peer.Count(browser.Path));
+    }
+
+    private static RoomMessagePosted Message(int number, params (ScriptedUser User, bool IsMentioned)[] absent) => new()
+    {
+        Room = Room,
+        StanzaId = $"stanza-{number}",
+        SenderNick = "nurse",
+        HasBody = true,
+        At = DateTimeOffset.UtcNow,
+        Absent = [.. absent.Select(a => new AbsentMember { Jid = Replies.Bare(a.User), IsMentioned = a.IsMentioned })],
+    };
+}
