@@ -19,7 +19,7 @@ file=.annex/attach/$domain.$([ "$server" = prosody ] && echo cfg.lua || echo yml
 (umask 077 && snippet >"$file")
 
 database=${ANNEX_Database:-}
-mapfile -t settings < <(component_settings "$host" "$port" "$domain"; place_settings "$base" "$PWD/$state/upload")
+mapfile -t settings < <(component_settings "$host" "$port" "$domain"; place_settings "$base" "$PWD/$state/files")
 
 cat <<TEXT
 

@@ -11,7 +11,7 @@ free_base() {
   local candidate offset
   for candidate in $(shuf -i 20-60 -n 20); do
     candidate=$((candidate * 500))
-    for offset in 401 402 403 404 405 412 415 420 421 422 423 424 425; do
+    for offset in 401 402 403 404 405 411 412 413 414 415 420 421 422 423 424 425; do
       need_free $((candidate + offset)) '' 2>/dev/null || continue 2
     done
     base=$candidate
@@ -27,9 +27,10 @@ begin() {
   start_server "xmpp" "$server" new snippet=yes "domain=$domain" @"$scratch/settings" || exit 1
   start_server postgres postgres new fsync=off create=annex || exit 1
   free_base || exit 1
+  rm -rf "$scratch/files"
   mapfile -t settings < <(
     component_settings 127.0.0.1 "${of[xmpp.component_port]}" "$domain"
-    place_settings "$base" "$scratch/upload"
+    place_settings "$base" "$scratch/files"
     echo "ANNEX_Database=${of[postgres.database]};Database=annex"
     echo "ANNEX_Admins__0=admin@$domain"
   )
@@ -37,10 +38,10 @@ begin() {
 
 # drive ROUND OPS_PORTS: the client program.
 drive() {
-  local addresses=(--web "upload=127.0.0.1:$((base + 412))" --web "search=127.0.0.1:$((base + 415))") number=0 service
+  local addresses=() number=0 service
   for service in muc upload push turn search; do
     number=$((number + 1))
-    addresses+=(--rpc "$service=127.0.0.1:$((base + 400 + number))")
+    addresses+=(--rpc "$service=127.0.0.1:$((base + 400 + number))" --web "$service=127.0.0.1:$((base + 410 + number))")
   done
   printf '%s' "$users" | /usr/bin/python3 -B deploy/run/check.py --round "$1" --server "$server" --domain "$domain" \
     --port "${of[xmpp.c2s_port]}" --services "$services" --operators "$2" "${addresses[@]}" 7<&- 9>&- && return

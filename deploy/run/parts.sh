@@ -11,6 +11,7 @@ packages_of() {
   [ "${2:-}" != check ] || echo rabbitmq-server coturn python3-slixmpp python3-slixmpp-lib python3-aiohttp python3-cryptography
 }
 
+# build_services LOG: the build of host has built the services' programs too; this is for one that host does not have.
 build_services() {
   local project
   for project in services/*/*.csproj; do
@@ -81,20 +82,23 @@ component_settings() {
   done
 }
 
-# place_settings BASE FILES: listeners of one process, all on the loopback interface, and a folder for uploaded files.
+# place_settings BASE FILES: listeners of one process, all on the loopback interface, and a folder for what is not in the
+# database: uploaded files, the keys of push.
 place_settings() {
   local service number=0
+  mkdir -p "$2" && chmod 700 "$2"
   for service in muc upload push turn search; do
     number=$((number + 1))
     [[ ,$services, == *",$service,"* ]] || continue
     echo "ANNEX_$(section "$service")__Ops__Listen=127.0.0.1:$(($1 + 420))"
     echo "ANNEX_$(section "$service")__Rpc__Listen=127.0.0.1:$(($1 + 400 + number))"
+    echo "ANNEX_$(section "$service")__Http__Listen=127.0.0.1:$(($1 + 410 + number))"
   done
-  if [[ ,$services, == *,upload,* ]]; then
-    echo "ANNEX_Upload__Http__Listen=127.0.0.1:$(($1 + 412))"
-    echo "ANNEX_Upload__Directory=$2"
+  [[ ,$services, != *,upload,* ]] || echo "ANNEX_Upload__Directory=$2/upload"
+  if [[ ,$services, == *,push,* ]]; then
+    echo "ANNEX_Push__EncryptionKeyFile=$2/push.keys"
+    echo "ANNEX_Push__WebPush__KeyFiles__0=$2/vapid.pem"
   fi
-  [[ ,$services, != *,search,* ]] || echo "ANNEX_Search__Http__Listen=127.0.0.1:$(($1 + 415))"
 }
 
 # start_annex NAME ASSEMBLY VARIABLES...: in a session of its own, so that Ctrl-C reaches this shell first; told to end

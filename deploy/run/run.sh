@@ -2,7 +2,7 @@
 take_lock || exit 1
 domain=${domain:-annex.test} secrets=.annex/secrets state=.annex/state
 for each in "222 clients" "280 BOSH and WebSocket" "347 components" "432 PostgreSQL" "420 operators" "412 file upload" \
-  "415 channel search" "401 calls: muc" "402 calls: upload" "403 calls: push" "404 calls: turn-discovery" "405 calls: search"; do
+  "413 push" "414 turn-discovery" "415 channel search" "401 calls: muc" "402 calls: upload" "403 calls: push" "404 calls: turn-discovery" "405 calls: search"; do
   need_free $((base + ${each%% *})) "${each#* }" || exit 1
 done
 
@@ -19,7 +19,7 @@ start_server "$server" "$server" "$state/$server" snippet=yes "domain=$domain" "
 
 mapfile -t settings < <(
   component_settings 127.0.0.1 $((base + 347)) "$domain"
-  place_settings "$base" "$PWD/$state/upload"
+  place_settings "$base" "$PWD/$state/files"
   echo "ANNEX_Database=${of[postgres.database]};Database=annex"
   echo "ANNEX_Admins__0=admin@$domain"
 )

@@ -127,10 +127,7 @@ internal sealed class Suite : IAsyncDisposable
         settings[$"{name}:Component:Secret"] = Secret;
         settings[$"{name}:Ops:Listen"] = "127.0.0.1:0";
         settings[$"{name}:Rpc:Listen"] = "127.0.0.1:0";
-        if (name is "Upload" or "Search" or "Push")
-        {
-            settings[$"{name}:Http:Listen"] = "127.0.0.1:0";
-        }
+        settings[$"{name}:Http:Listen"] = "127.0.0.1:0";
     }
 
     private static void AddPlaces(Dictionary<string, string?> settings, AnnexService[] chosen, DirectoryInfo files)
