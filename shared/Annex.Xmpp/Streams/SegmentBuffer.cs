@@ -92,14 +92,18 @@ internal sealed class SegmentBuffer : IBufferWriter<byte>
             Array.Resize(ref _segments, _count * 2);
             Array.Resize(ref _used, _count * 2);
         }
-        _segments[_count] = ArrayPool<byte>.Shared.Rent(Math.Max(wanted, SegmentSize));
+        _segments[_count] = wanted <= SegmentSize ? SegmentPool.Rent() : ArrayPool<byte>.Shared.Rent(wanted);
         _used[_count] = 0;
         return _count++;
     }
 
     private void Drop(int index)
     {
-        ArrayPool<byte>.Shared.Return(_segments[index]);
+        // What the framework's pool rents for more than a segment is never as small as one.
+        if (_segments[index].Length == SegmentSize)
+            SegmentPool.Return(_segments[index]);
+        else
+            ArrayPool<byte>.Shared.Return(_segments[index]);
         _segments[index] = null!;
         _used[index] = 0;
         _count--;
