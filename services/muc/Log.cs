@@ -4,7 +4,8 @@ namespace Annex.Muc;
 
 internal static partial class Log
 {
-    [LoggerMessage(Level = LogLevel.Error, Message = "A room failed on a stanza (room {RoomHash:x8}); its sender got internal-server-error")]
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "A room failed on a stanza (room {RoomHash:x8}); its sender got internal-server-error")]
     public static partial void RoomFailed(ILogger logger, Exception exception, int roomHash);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Rooms} rooms with occupants came back from the database")]
@@ -13,7 +14,8 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "Ghost check: {Asked} sessions asked, {Removed} gone")]
     public static partial void GhostsChecked(ILogger logger, int asked, int removed);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away ({Reason}); messages wait, changes are kept")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "The database is away ({Reason}); messages wait, changes are kept")]
     public static partial void StoreAway(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The database is back; what waited is stored")]

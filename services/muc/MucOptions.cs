@@ -82,7 +82,8 @@ public sealed class MucOptions : IValidatableObject
     [Range(0, 10_000)]
     public int MaxHistory { get; set; } = 200;
 
-    /// <summary>How long a new room waits for its configuration before it opens with the defaults (XEP-0045 §10.1.1).</summary>
+    /// <summary>How long a new room waits for its configuration before it opens with the defaults (XEP-0045
+    /// §10.1.1).</summary>
     public TimeSpan LockTimeout { get; set; } = TimeSpan.FromSeconds(300);
 
     /// <summary>How long the address of a destroyed persistent room answers with gone. 0: not at all.</summary>
@@ -99,7 +100,8 @@ public sealed class MucOptions : IValidatableObject
     [Range(1024 * 1024, int.MaxValue)]
     public int MailboxBytes { get; set; } = 32 * 1024 * 1024;
 
-    /// <summary>Members who are away that one message tells the other services about (push); the first ones of a longer list.</summary>
+    /// <summary>Members who are away that one message tells the other services about (push); the first ones of a longer
+    /// list.</summary>
     [Range(0, 100_000)]
     public int MaxNotified { get; set; } = 2000;
 
@@ -110,7 +112,8 @@ public sealed class MucOptions : IValidatableObject
     /// <summary>How long an iq between occupants may take.</summary>
     public TimeSpan RelayTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How long a message or a change waits for the database before it is refused with wait/resource-constraint.</summary>
+    /// <summary>How long a message or a change waits for the database before it is refused with
+    /// wait/resource-constraint.</summary>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Messages of one page of an archive, at most and where the client names no number.</summary>
@@ -120,8 +123,8 @@ public sealed class MucOptions : IValidatableObject
     /// <summary>How long messages are kept in the archive. 0: for ever.</summary>
     public TimeSpan ArchiveRetention { get; set; }
 
-    /// <summary>Changes that wait to be written while the database is away; beyond that, what is written behind (who is in which
-    /// room) is dropped.</summary>
+    /// <summary>Changes that wait to be written while the database is away; beyond that, what is written behind (who is
+    /// in which room) is dropped.</summary>
     [Range(1000, 10_000_000)]
     public int MaxPendingChanges { get; set; } = 200_000;
 
@@ -135,11 +138,12 @@ public sealed class MucOptions : IValidatableObject
     /// <summary>Whether people are told of a changed affiliation while they are not in the room (code 101).</summary>
     public bool TellAbsentOfAffiliation { get; set; }
 
-    /// <summary>The secret of occupant ids (XEP-0421): import it to keep those of another service. Without it one is made and
-    /// kept in the database.</summary>
+    /// <summary>The secret of occupant ids (XEP-0421): import it to keep those of another service. Without it one is
+    /// made and kept in the database.</summary>
     public string? OccupantIdSecret { get; set; }
 
-    /// <summary>Values of muc#roomconfig fields (without that prefix) that new rooms start with, such as persistentroom: true.</summary>
+    /// <summary>Values of muc#roomconfig fields (without that prefix) that new rooms start with, such as
+    /// persistentroom: true.</summary>
     public Dictionary<string, string> Defaults { get; set; } = [];
 
     /// <summary>Names of muc#roomconfig fields (without that prefix) that only operators may change.</summary>
@@ -165,7 +169,10 @@ public sealed class MucOptions : IValidatableObject
         for (var i = 0; i < Locked.Count; i++)
         {
             if (Rooms.ConfigurationFields.Find(Rooms.ConfigurationFields.Prefix + Locked[i]) is null)
-                yield return new ValidationResult($"'{Locked[i]}' is no field of muc#roomconfig (without that prefix)", [$"{nameof(Locked)}:{i}"]);
+            {
+                yield return new ValidationResult($"'{Locked[i]}' is no field of muc#roomconfig (without that prefix)",
+                    [$"{nameof(Locked)}:{i}"]);
+            }
         }
         if (OccupantIdSecret is { Length: > 0 and < 16 })
             yield return new ValidationResult("must have at least 16 characters", [nameof(OccupantIdSecret)]);

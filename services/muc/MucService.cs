@@ -28,7 +28,8 @@ public static class MucService
         {
             var connection = services.GetRequiredKeyedService<ComponentConnection>(Name);
             var store = services.GetService<IRoomStore>();
-            var service = new ChatService(connection.Jid, options, services.GetService<TimeProvider>() ?? TimeProvider.System)
+            var service = new ChatService(connection.Jid, options,
+                services.GetService<TimeProvider>() ?? TimeProvider.System)
             {
                 Admins = admins,
                 LocalDomains = domains,
@@ -38,7 +39,8 @@ public static class MucService
             return new RoomDirectory(service, connection, store, logger);
         });
         builder.Services.AddHostedService(services => new GhostChecks(services.GetRequiredService<RoomDirectory>(),
-            services.GetRequiredKeyedService<ComponentConnection>(Name), services.GetService<TimeProvider>() ?? TimeProvider.System,
+            services.GetRequiredKeyedService<ComponentConnection>(Name),
+            services.GetService<TimeProvider>() ?? TimeProvider.System,
             services.GetRequiredService<ILogger<GhostChecks>>()));
         builder.AddComponent(
             (services, router) =>

@@ -5,8 +5,8 @@ using Annex.Xmpp.Xml;
 
 namespace Annex.Muc.Features;
 
-/// <summary>The items of one admin request, checked one after the other against the room as the items before would leave it. One
-/// that is refused refuses all (XEP-0045 §9.2).</summary>
+/// <summary>The items of one admin request, checked one after the other against the room as the items before would
+/// leave it. One that is refused refuses all (XEP-0045 §9.2).</summary>
 internal sealed class AdminChange(Room room, Jid actor)
 {
     private readonly Affiliation _actorAffiliation = room.AffiliationOf(actor.Bare);
@@ -16,7 +16,8 @@ internal sealed class AdminChange(Room room, Jid actor)
 
     public IReadOnlyCollection<AffiliationRecord> Affiliations => _entries.Values;
 
-    /// <summary>Checks everything. First whether the actor has any office, then what is asked, then whether it may be done.</summary>
+    /// <summary>Checks everything. First whether the actor has any office, then what is asked, then whether it may be
+    /// done.</summary>
     public StanzaError? Read(Element query)
     {
         if (_actorRole != Role.Moderator && _actorAffiliation < Affiliation.Admin)
@@ -43,7 +44,8 @@ internal sealed class AdminChange(Room room, Jid actor)
             return StanzaError.NotAcceptable;
         if (role is not null)
             return Words.TryParse(role, out Role wanted) ? ReadRole(item, wanted, reason) : StanzaError.BadRequest;
-        return Words.TryParse(affiliation, out Affiliation given) ? ReadAffiliation(item, given, reason) : StanzaError.BadRequest;
+        return Words.TryParse(affiliation, out Affiliation given) ? ReadAffiliation(item, given, reason)
+            : StanzaError.BadRequest;
     }
 
     private StanzaError? ReadRole(Element item, Role wanted, string? reason)
@@ -75,7 +77,8 @@ internal sealed class AdminChange(Room room, Jid actor)
         if (!Privileges.HoldsOfficeForAffiliation(_actorAffiliation, wanted))
             return wanted >= Affiliation.Admin ? MucErrors.NotOwner : MucErrors.NotAdmin;
         if (!Privileges.MayChangeAffiliation(_actorAffiliation, from))
-            return wanted == Affiliation.Outcast ? MucErrors.HigherAffiliation : MucErrors.NotOwner; // §9.1; §10.5, §10.8
+            return wanted == Affiliation.Outcast ? MucErrors.HigherAffiliation
+                : MucErrors.NotOwner; // §9.1; §10.5, §10.8
         if (wanted >= Affiliation.Admin && !subject!.HasLocal)
             return StanzaError.NotAllowed.WithText("A whole domain cannot have this affiliation.");
         if (ReadNick(item, wanted, subject!, entry?.Nick, out var nick) is { } badNick)
@@ -117,7 +120,8 @@ internal sealed class AdminChange(Room room, Jid actor)
             nick = null;
             return null;
         }
-        if (!subject.HasLocal || !Nicks.TryPrepare(room.Jid, given, room.Service.Options.MaxNickLength, out var prepared, out _))
+        if (!subject.HasLocal
+            || !Nicks.TryPrepare(room.Jid, given, room.Service.Options.MaxNickLength, out var prepared, out _))
             return MucErrors.NickNotAllowed;
         nick = prepared!.Resource;
         var isTaken = (room.Affiliations.ReservedFor(nick!) is { } other && !other.Equals(subject))
@@ -140,8 +144,8 @@ internal sealed class AdminChange(Room room, Jid actor)
         return owners;
     }
 
-    /// <summary>The kicked are told first, then the actor, then the others (§8.2); a change of affiliation or role is answered
-    /// before anybody hears of it (§8.3, §9.1).</summary>
+    /// <summary>The kicked are told first, then the actor, then the others (§8.2); a change of affiliation or role is
+    /// answered before anybody hears of it (§8.3, §9.1).</summary>
     public void Apply(Stanza iq, Effects effects)
     {
         var actorNick = room.NickOf(actor.Bare);

@@ -5,7 +5,8 @@ using Annex.Xmpp.Xml;
 
 namespace Annex.Muc.Features;
 
-/// <summary>XEP-0045 §8, §9, §10.3 to §10.8: lists of roles and affiliations, and their change, several items all or none.</summary>
+/// <summary>XEP-0045 §8, §9, §10.3 to §10.8: lists of roles and affiliations, and their change, several items all or
+/// none.</summary>
 internal sealed class AdminRequests : IRoomFeature
 {
     public bool TryIq(Room room, Stanza iq, Effects effects)
@@ -25,12 +26,14 @@ internal sealed class AdminRequests : IRoomFeature
         var item = query.Child("item");
         var isRole = Words.TryParse(item?["role"], out Role role);
         var isAffiliation = Words.TryParse(item?["affiliation"], out Affiliation affiliation);
-        if (isRole == isAffiliation || (isRole && role == Role.None) || (isAffiliation && affiliation == Affiliation.None))
+        if (isRole == isAffiliation || (isRole && role == Role.None)
+            || (isAffiliation && affiliation == Affiliation.None))
         {
             effects.Error(iq, StanzaError.BadRequest);
             return;
         }
-        var refusal = isRole ? RefuseRoleList(room, iq.From!, role) : RefuseAffiliationList(room, iq.From!, affiliation);
+        var refusal = isRole ? RefuseRoleList(room, iq.From!, role)
+            : RefuseAffiliationList(room, iq.From!, affiliation);
         if (refusal is not null)
         {
             effects.Error(iq, refusal);
@@ -54,8 +57,8 @@ internal sealed class AdminRequests : IRoomFeature
         return Privileges.MayChangeVoice(room.RoleOf(asker)) ? null : MucErrors.NotModerator;
     }
 
-    /// <summary>§9.2, §9.5, §10.5, §10.8. In a non-anonymous room whoever may read the member list may read those of admins and
-    /// owners; in a semi-anonymous one nobody below the office reads any.</summary>
+    /// <summary>§9.2, §9.5, §10.5, §10.8. In a non-anonymous room whoever may read the member list may read those of
+    /// admins and owners; in a semi-anonymous one nobody below the office reads any.</summary>
     private static StanzaError? RefuseAffiliationList(Room room, Jid asker, Affiliation list)
     {
         var own = room.AffiliationOf(asker.Bare);
@@ -97,7 +100,8 @@ internal sealed class AdminRequests : IRoomFeature
             for (var i = 0; i < occupant.SessionCount; i++)
             {
                 answer.Add(new Element("item", MucNamespaces.Admin).With("affiliation", Words.Of(occupant.Affiliation))
-                    .With("jid", occupant.SessionAt(i).Jid.ToString()).With("nick", occupant.Nick).With("role", Words.Of(role)));
+                    .With("jid", occupant.SessionAt(i).Jid.ToString()).With("nick", occupant.Nick).With("role",
+                    Words.Of(role)));
             }
         }
     }
@@ -106,7 +110,8 @@ internal sealed class AdminRequests : IRoomFeature
     private static void AddAffiliationItems(Room room, Affiliation affiliation, Element answer)
     {
         var isBanList = affiliation == Affiliation.Outcast;
-        var nicks = isBanList ? null : room.Occupants.DistinctBy(o => o.RealBare).ToDictionary(o => o.RealBare, o => o.Nick);
+        var nicks = isBanList ? null
+            : room.Occupants.DistinctBy(o => o.RealBare).ToDictionary(o => o.RealBare, o => o.Nick);
         foreach (var entry in room.Affiliations.All.Where(e => e.Affiliation == affiliation))
         {
             var item = new Element("item", MucNamespaces.Admin).With("affiliation", Words.Of(affiliation))

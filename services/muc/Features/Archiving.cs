@@ -3,8 +3,8 @@ using Annex.Muc.Rooms;
 
 namespace Annex.Muc.Features;
 
-/// <summary>XEP-0313 1.1.3: a room that is archived says so. The queries themselves are answered outside of the room's turn, by
-/// ArchiveHandlers.</summary>
+/// <summary>XEP-0313 1.1.3: a room that is archived says so. The queries themselves are answered outside of the room's
+/// turn, by ArchiveHandlers.</summary>
 internal sealed class Archiving : IRoomFeature
 {
     public void Describe(Room room, RoomDescription description)

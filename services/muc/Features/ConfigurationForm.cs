@@ -6,8 +6,8 @@ using Annex.Xmpp.Xml;
 
 namespace Annex.Muc.Features;
 
-/// <summary>The form muc#roomconfig: written with the room's values, and read back with everything checked before anything is
-/// changed (XEP-0045 §10.1.3).</summary>
+/// <summary>The form muc#roomconfig: written with the room's values, and read back with everything checked before
+/// anything is changed (XEP-0045 §10.1.3).</summary>
 internal sealed class ConfigurationForm(Room room, Jid actor)
 {
     public RoomConfiguration Configuration { get; private set; } = room.Configuration;
@@ -31,8 +31,10 @@ internal sealed class ConfigurationForm(Room room, Jid actor)
                 written.Options.Add(new FieldOption(value, label));
             form.Add(written);
         }
-        form.Add(Forms.Field(ConfigurationFields.Admins, FieldType.JidMulti, "Room Admins", Names(room, Affiliation.Admin)));
-        form.Add(Forms.Field(ConfigurationFields.Owners, FieldType.JidMulti, "Room Owners", Names(room, Affiliation.Owner)));
+        form.Add(Forms.Field(ConfigurationFields.Admins, FieldType.JidMulti, "Room Admins",
+            Names(room, Affiliation.Admin)));
+        form.Add(Forms.Field(ConfigurationFields.Owners, FieldType.JidMulti, "Room Owners",
+            Names(room, Affiliation.Owner)));
         return new Element("query", MucNamespaces.Owner).Add(form.ToElement());
     }
 
@@ -42,7 +44,8 @@ internal sealed class ConfigurationForm(Room room, Jid actor)
             return null; // §10.1.2: an instant room
         if (form.First("FORM_TYPE") is { } formType && formType != MucNamespaces.RoomConfig)
             return StanzaError.BadRequest;
-        foreach (var submitted in form.Fields.OrderBy(f => f.Var is { } var && ConfigurationFields.Find(var) is { IsLast: true }))
+        foreach (var submitted in form.Fields.OrderBy(f => f.Var is { } var
+            && ConfigurationFields.Find(var) is { IsLast: true }))
         {
             // XEP-0068: fields that nobody knows are ignored.
             if (submitted.Var is null || ConfigurationFields.Find(submitted.Var) is not { } field)
@@ -69,7 +72,8 @@ internal sealed class ConfigurationForm(Room room, Jid actor)
         if (ReadList(form, ConfigurationFields.Owners, Affiliation.Owner, entries) is { } refusal)
             return refusal;
         Entries = [.. entries.Values];
-        var owners = room.Affiliations.All.Count(e => e.Affiliation == Affiliation.Owner && !entries.ContainsKey(e.Subject))
+        var owners = room.Affiliations.All.Count(e => e.Affiliation == Affiliation.Owner
+            && !entries.ContainsKey(e.Subject))
             + entries.Values.Count(e => e.Affiliation == Affiliation.Owner);
         return owners == 0 ? MucErrors.LastOwner : null;
     }
@@ -80,7 +84,8 @@ internal sealed class ConfigurationForm(Room room, Jid actor)
         if (form.ValuesOf(var) is not { } values)
             return null;
         var named = new HashSet<Jid>();
-        foreach (var value in values.SelectMany(v => v.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
+        foreach (var value in values.SelectMany(v =>
+            v.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
         {
             if (!Jid.TryParse(value, out var jid))
                 return StanzaError.JidMalformed;
@@ -88,8 +93,10 @@ internal sealed class ConfigurationForm(Room room, Jid actor)
                 return StanzaError.NotAcceptable.WithText($"{var} takes people's addresses.");
             named.Add(jid.Bare);
         }
-        // A submission that names no owner at all, of a client that leaves the field empty, is a request to remove the last one.
-        foreach (var entry in room.Affiliations.All.Where(e => e.Affiliation == affiliation && !named.Contains(e.Subject)))
+        // A submission that names no owner at all, of a client that leaves the field empty, is a request to remove the
+        // last one.
+        foreach (var entry in room.Affiliations.All.Where(e => e.Affiliation == affiliation
+            && !named.Contains(e.Subject)))
         {
             var demoted = Demoted(affiliation);
             entries.TryAdd(entry.Subject,

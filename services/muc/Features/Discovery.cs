@@ -7,7 +7,8 @@ using Annex.Xmpp.Xml;
 
 namespace Annex.Muc.Features;
 
-/// <summary>XEP-0030 2.5 and XEP-0128 1.0 for a room: what it is, who is in it, one's reserved nick (XEP-0045 §6.4, §6.5, §7.12).</summary>
+/// <summary>XEP-0030 2.5 and XEP-0128 1.0 for a room: what it is, who is in it, one's reserved nick (XEP-0045 §6.4,
+/// §6.5, §7.12).</summary>
 internal sealed class Discovery : IRoomFeature
 {
     public bool TryIq(Room room, Stanza iq, Effects effects)
@@ -83,20 +84,26 @@ internal sealed class Discovery : IRoomFeature
         description.Add("muc#roominfo_occupants", FieldType.TextSingle, "Number of occupants",
             room.OccupantCount.ToString(CultureInfo.InvariantCulture));
         description.Add("muc#roomconfig_roomname", FieldType.TextSingle, "Room name", configuration.Name);
-        description.Add("muc#maxhistoryfetch", FieldType.TextSingle, "Maximum Number of History Messages Returned by Room",
+        description.Add("muc#maxhistoryfetch", FieldType.TextSingle,
+            "Maximum Number of History Messages Returned by Room",
             configuration.HistoryLength.ToString(CultureInfo.InvariantCulture));
-        description.Add("muc#roominfo_subjectmod", FieldType.Boolean, "Occupants may change the subject", Flag(configuration.MayChangeSubject));
+        description.Add("muc#roominfo_subjectmod", FieldType.Boolean, "Occupants may change the subject",
+            Flag(configuration.MayChangeSubject));
         description.Add("muc#roomconfig_changesubject", FieldType.Boolean, "Occupants may change the subject",
             Flag(configuration.MayChangeSubject));
-        description.Add("muc#roomconfig_allowinvites", FieldType.Boolean, "Members may invite", Flag(configuration.MayInvite));
+        description.Add("muc#roomconfig_allowinvites", FieldType.Boolean, "Members may invite",
+            Flag(configuration.MayInvite));
         if (configuration.Language.Length > 0)
-            description.Add("muc#roominfo_lang", FieldType.TextSingle, "Language of discussion", configuration.Language);
+            description.Add("muc#roominfo_lang", FieldType.TextSingle, "Language of discussion",
+                configuration.Language);
         if (configuration.Contacts.Length > 0)
             description.Add("muc#roominfo_contactjid", FieldType.JidMulti, "Contact Addresses", configuration.Contacts);
         if (configuration.PubSub.Length > 0)
-            description.Add("muc#roomconfig_pubsub", FieldType.TextSingle, "Associated pubsub node", configuration.PubSub);
+            description.Add("muc#roomconfig_pubsub", FieldType.TextSingle, "Associated pubsub node",
+                configuration.PubSub);
         // §13.4: the topic is shown to outsiders only where everybody may walk in and read it.
-        if (room.Subject is { Text.Length: > 0 } subject && configuration is { IsPublic: true, IsMembersOnly: false, HasPassword: false })
+        if (room.Subject is { Text.Length: > 0 } subject
+            && configuration is { IsPublic: true, IsMembersOnly: false, HasPassword: false })
             description.Add("muc#roominfo_subject", FieldType.TextSingle, "Current Discussion Topic", subject.Text);
     }
 
@@ -108,7 +115,8 @@ internal sealed class Discovery : IRoomFeature
         var items = new DiscoItems();
         if (iq.FirstChild?["node"] is { Length: > 0 } node)
         {
-            effects.Error(iq, node == "http://jabber.org/protocol/muc#rooms" ? StanzaError.ServiceUnavailable : StanzaError.ItemNotFound);
+            effects.Error(iq, node == "http://jabber.org/protocol/muc#rooms" ? StanzaError.ServiceUnavailable
+                : StanzaError.ItemNotFound);
             return;
         }
         if (room.Configuration.IsOccupantListPublic || room.TryGetSession(iq.From, out _))

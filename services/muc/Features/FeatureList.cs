@@ -1,6 +1,7 @@
 namespace Annex.Muc.Features;
 
-/// <summary>The features of every room, in the order in which they are asked. A new extension is one file here and one line.</summary>
+/// <summary>The features of every room, in the order in which they are asked. A new extension is one file here and one
+/// line.</summary>
 internal static class FeatureList
 {
     public static readonly IRoomFeature[] All =

@@ -47,7 +47,8 @@ internal sealed class Invitations : IRoomFeature
         });
     }
 
-    private static StanzaError? Check(Room room, Stanza message, List<Element> invites, out List<(Jid To, Element Invite)> invited)
+    private static StanzaError? Check(Room room, Stanza message, List<Element> invites,
+        out List<(Jid To, Element Invite)> invited)
     {
         invited = [];
         if (!room.TryGetSession(message.From, out var session))
@@ -69,8 +70,8 @@ internal sealed class Invitations : IRoomFeature
         return null;
     }
 
-    /// <summary>§5.1.1, §7.8.2: moderators always; in a members-only room members where it is configured; in an open room whoever
-    /// has voice, where it is configured, since such an invitation gives no right.</summary>
+    /// <summary>§5.1.1, §7.8.2: moderators always; in a members-only room members where it is configured; in an open
+    /// room whoever has voice, where it is configured, since such an invitation gives no right.</summary>
     private static bool MayInvite(Room room, Occupant inviter)
     {
         if (inviter.Affiliation >= Affiliation.Admin)
@@ -99,13 +100,16 @@ internal sealed class Invitations : IRoomFeature
         var answer = new Element("decline", MucNamespaces.User).With("from", message.From!.Bare.ToString());
         if (Text(decline, "reason") is { } reason && reason.Length <= room.Service.Options.MaxTextLength)
             answer.Add("reason", reason);
-        effects.Send(new Element("message", Namespaces.Component).With("from", room.Jid.ToString()).With("id", message.Id)
+        effects.Send(new Element("message", Namespaces.Component).With("from", room.Jid.ToString()).With("id",
+            message.Id)
             .Add(new Element("x", MucNamespaces.User).Add(answer)), receiver);
     }
 
     // Else a room would carry messages from anybody to anybody.
     private static bool IsConnectedTo(Room room, Jid person) =>
-        room.TryGetSession(person, out _) || room.NickOf(person.Bare) is not null || room.AffiliationOf(person.Bare) >= Affiliation.Member;
+        room.TryGetSession(person, out _) || room.NickOf(person.Bare) is not null
+        || room.AffiliationOf(person.Bare) >= Affiliation.Member;
 
-    private static string? Text(Element element, string child) => element.Child(child)?.Text is { Length: > 0 } text ? text : null;
+    private static string? Text(Element element, string child) => element.Child(child)?.Text is { Length: > 0 } text
+        ? text : null;
 }

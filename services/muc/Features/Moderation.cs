@@ -4,8 +4,9 @@ using Annex.Xmpp.Xml;
 
 namespace Annex.Muc.Features;
 
-/// <summary>XEP-0424 0.4 and XEP-0425 0.3, with the 0.2 that clients spoke before: what only the room may say of a message that was
-/// taken back is left out of what occupants send. The requests themselves wait for the archive: see ModerationHandlers.</summary>
+/// <summary>XEP-0424 0.4 and XEP-0425 0.3, with the 0.2 that clients spoke before: what only the room may say of a
+/// message that was taken back is left out of what occupants send. The requests themselves wait for the archive: see
+/// ModerationHandlers.</summary>
 internal sealed class Moderation : IRoomFeature
 {
     public const string Namespace = "urn:xmpp:message-moderate:1";

@@ -4,8 +4,8 @@ using Annex.Xmpp.Xml;
 
 namespace Annex.Muc.Features;
 
-/// <summary>XEP-0421 1.0: one stable, pseudonymous id per person and room on every message and presence; a client's own claim is
-/// replaced.</summary>
+/// <summary>XEP-0421 1.0: one stable, pseudonymous id per person and room on every message and presence; a client's own
+/// claim is replaced.</summary>
 internal sealed class OccupantIds : IRoomFeature
 {
     private static ReadOnlySpan<byte> Namespace => "urn:xmpp:occupant-id:0"u8;

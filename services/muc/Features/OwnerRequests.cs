@@ -6,7 +6,8 @@ using Annex.Xmpp.Xml;
 
 namespace Annex.Muc.Features;
 
-/// <summary>XEP-0045 §10.1, §10.2, §10.9: the configuration form, its submission and cancellation, and the room's destruction.</summary>
+/// <summary>XEP-0045 §10.1, §10.2, §10.9: the configuration form, its submission and cancellation, and the room's
+/// destruction.</summary>
 internal sealed class OwnerRequests : IRoomFeature
 {
     public bool TryIq(Room room, Stanza iq, Effects effects)
@@ -71,7 +72,8 @@ internal sealed class OwnerRequests : IRoomFeature
         }
         var reason = destroy.Child("reason")?.Text is { Length: > 0 } text ? text : null;
         var password = destroy.Child("password")?.Text is { Length: > 0 } secret ? secret : null;
-        if (reason?.Length > room.Service.Options.MaxTextLength || password?.Length > room.Service.Options.MaxNameLength)
+        if (reason?.Length > room.Service.Options.MaxTextLength
+            || password?.Length > room.Service.Options.MaxNameLength)
             effects.Error(iq, StanzaError.NotAcceptable);
         else
             room.Destroy(new Destruction(iq.From!.Bare, alternate, password, reason), iq, effects);

@@ -56,7 +56,8 @@ internal sealed class Registration : IRoomFeature
 
     /// <summary>Somebody without affiliation, where the room lets them; whoever has one only reserves a nick.</summary>
     private static bool MayRegister(Room room, Jid bare) =>
-        room.AffiliationOf(bare) >= Affiliation.Member || (room.Configuration.MayRegister && !room.Configuration.IsMembersOnly);
+        room.AffiliationOf(bare) >= Affiliation.Member
+        || (room.Configuration.MayRegister && !room.Configuration.IsMembersOnly);
 
     private static void Take(Room room, Stanza iq, Jid bare, Effects effects)
     {
@@ -88,7 +89,8 @@ internal sealed class Registration : IRoomFeature
             return;
         }
         var affiliation = room.Affiliations.Entry(bare)?.Affiliation ?? Affiliation.None;
-        var entry = new AffiliationRecord(bare, affiliation < Affiliation.Member ? Affiliation.Member : affiliation, nick!.Resource, null);
+        var entry = new AffiliationRecord(bare, affiliation < Affiliation.Member ? Affiliation.Member
+            : affiliation, nick!.Resource, null);
         Set(room, iq, entry, effects);
     }
 
@@ -97,11 +99,12 @@ internal sealed class Registration : IRoomFeature
         (room.Affiliations.ReservedFor(nick.Resource!) is { } other && !other.Equals(bare))
         || (room.TryGetOccupant(nick, out var occupant) && !occupant.RealBare.Equals(bare));
 
-    /// <summary>XEP-0077 §3.2. A member who registered is one no longer; admins and owners lose the nick alone, and the last owner
-    /// keeps the room.</summary>
+    /// <summary>XEP-0077 §3.2. A member who registered is one no longer; admins and owners lose the nick alone, and the
+    /// last owner keeps the room.</summary>
     private static void Withdraw(Room room, Stanza iq, Jid bare, Effects effects)
     {
-        if (room.Affiliations.Entry(bare) is not { } entry || (entry.Nick is null && entry.Affiliation != Affiliation.Member))
+        if (room.Affiliations.Entry(bare) is not { } entry
+            || (entry.Nick is null && entry.Affiliation != Affiliation.Member))
         {
             effects.Error(iq, StanzaError.ItemNotFound);
             return;

@@ -3,7 +3,8 @@ using Annex.Xmpp.Stanzas;
 
 namespace Annex.Muc.Features;
 
-/// <summary>XEP-0410 1.1 (the room answers a ping of one's own nick: see Room.Iq) and XEP-0199 to the room itself.</summary>
+/// <summary>XEP-0410 1.1 (the room answers a ping of one's own nick: see Room.Iq) and XEP-0199 to the room
+/// itself.</summary>
 internal sealed class SelfPing : IRoomFeature
 {
     public bool TryIq(Room room, Stanza iq, Effects effects)

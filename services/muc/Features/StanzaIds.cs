@@ -4,8 +4,8 @@ using Annex.Xmpp.Xml;
 
 namespace Annex.Muc.Features;
 
-/// <summary>XEP-0359 0.7: the room's own stanza-id stands once on each message (the room writes it); one that a client made in
-/// the room's name is left out, origin-ids and those of others stay.</summary>
+/// <summary>XEP-0359 0.7: the room's own stanza-id stands once on each message (the room writes it); one that a client
+/// made in the room's name is left out, origin-ids and those of others stay.</summary>
 internal sealed class StanzaIds : IRoomFeature
 {
     public bool IsForged(Room room, in XmlReader element) => element.Is("stanza-id"u8, "urn:xmpp:sid:0"u8)

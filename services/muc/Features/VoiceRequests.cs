@@ -6,7 +6,8 @@ using Annex.Xmpp.Xml;
 
 namespace Annex.Muc.Features;
 
-/// <summary>XEP-0045 §7.13, §8.6: a visitor asks for voice, the moderators get a form, one of them submits it.</summary>
+/// <summary>XEP-0045 §7.13, §8.6: a visitor asks for voice, the moderators get a form, one of them submits
+/// it.</summary>
 internal sealed class VoiceRequests : IRoomFeature
 {
     public bool TryMessage(Room room, Stanza message, Effects effects)
@@ -39,7 +40,8 @@ internal sealed class VoiceRequests : IRoomFeature
             effects.Error(message, StanzaError.BadRequest with { By = room.Jid.ToString() });
             return;
         }
-        if (!session.Rate.TryTake(room.Service.Now.UtcTicks, room.Service.Options.MessagesPerSecond, room.Service.Options.MessageBurst))
+        if (!session.Rate.TryTake(room.Service.Now.UtcTicks, room.Service.Options.MessagesPerSecond,
+            room.Service.Options.MessageBurst))
         {
             effects.Error(message, MucErrors.TooFast with { By = room.Jid.ToString() });
             return;
@@ -56,7 +58,8 @@ internal sealed class VoiceRequests : IRoomFeature
     private static Element Form(Room room, Session session)
     {
         var form = new DataForm(FormType.Form, MucNamespaces.Request,
-            Field.ListSingle("muc#role", "participant", "Requested role", new FieldOption("participant", "Participant")),
+            Field.ListSingle("muc#role", "participant", "Requested role",
+            new FieldOption("participant", "Participant")),
             Field.JidSingle("muc#jid", session.Jid, "User ID"),
             Field.TextSingle("muc#roomnick", session.Occupant.Nick, "Room Nickname"),
             Forms.Field("muc#request_allow", FieldType.Boolean, "Grant voice to this person?", "false"))
@@ -95,7 +98,8 @@ internal sealed class VoiceRequests : IRoomFeature
     {
         if (Jid.TryParse(form.First("muc#jid"), out var jid) && room.TryGetSession(jid, out var session))
             return session.Occupant;
-        return form.First("muc#jid") is null && form.First("muc#roomnick") is { } nick && room.TryGetOccupant(nick, out var occupant)
+        return form.First("muc#jid") is null && form.First("muc#roomnick") is { } nick
+            && room.TryGetOccupant(nick, out var occupant)
             ? occupant
             : null;
     }

@@ -9,12 +9,14 @@ using Microsoft.Extensions.Logging;
 namespace Annex.Muc.Handlers;
 
 /// <summary>
-/// After a start of this process, or a break of its link, nobody told the rooms who left meanwhile. Everybody who was in a room
-/// before is asked once, at a bounded rate. A ping that comes back with an error of XEP-0045 §18.1.2 removes the session with
-/// 333. Other errors decide nothing (a client without XEP-0199 answers so): then a groupchat message without content is sent,
-/// which a server has to return where there is nobody (RFC 6121 §8.5.3.2.1), and the room knows what that means.
+/// After a start of this process, or a break of its link, nobody told the rooms who left meanwhile. Everybody who was
+/// in a room before is asked once, at a bounded rate. A ping that comes back with an error of XEP-0045 §18.1.2 removes
+/// the session with 333. Other errors decide nothing (a client without XEP-0199 answers so): then a groupchat message
+/// without content is sent, which a server has to return where there is nobody (RFC 6121 §8.5.3.2.1), and the room
+/// knows what that means.
 /// </summary>
-internal sealed class GhostChecks(RoomDirectory directory, ComponentConnection connection, TimeProvider time, ILogger<GhostChecks> logger)
+internal sealed class GhostChecks(RoomDirectory directory, ComponentConnection connection, TimeProvider time,
+    ILogger<GhostChecks> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -92,11 +94,13 @@ internal sealed class GhostChecks(RoomDirectory directory, ComponentConnection c
     {
         try
         {
-            var reply = await connection.Iqs.AskAsync(session, StanzaType.Get, new Element("ping", MucNamespaces.Ping), Patience, room,
+            var reply = await connection.Iqs.AskAsync(session, StanzaType.Get,
+                new Element("ping", MucNamespaces.Ping), Patience, room,
                 cancellationToken);
             if (reply["type"] != "error")
                 return;
-            var condition = reply.Child("error")?.Children.FirstOrDefault(c => c.Namespace == Namespaces.StanzaErrors)?.Name ?? "";
+            var condition = reply.Child("error")?.Children.FirstOrDefault(c =>
+                c.Namespace == Namespaces.StanzaErrors)?.Name ?? "";
             if (DeliveryErrors.MeansGone(condition))
             {
                 Interlocked.Increment(ref _removed);

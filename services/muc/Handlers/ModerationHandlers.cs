@@ -8,8 +8,8 @@ using Npgsql;
 
 namespace Annex.Muc.Handlers;
 
-/// <summary>Moderators' requests to take messages back (XEP-0425 :1 and :0). Whether the message exists is asked of the archive,
-/// everything else of the room, in its turn.</summary>
+/// <summary>Moderators' requests to take messages back (XEP-0425 :1 and :0). Whether the message exists is asked of the
+/// archive, everything else of the room, in its turn.</summary>
 internal sealed class ModerationHandlers(RoomDirectory directory, ArchiveReader archive)
 {
     private const string Fasten = "urn:xmpp:fasten:0";
@@ -76,6 +76,7 @@ internal sealed class ModerationHandlers(RoomDirectory directory, ArchiveReader 
         id = Guid.TryParseExact(request["id"], "D", out var read) ? read : null;
         reason = moderate?.Child("reason")?.Text is { Length: > 0 } text ? text : null;
         return request["id"] is { Length: > 0 } && moderate is not null
-            && (moderate.Child("retract", Moderation.Retract) ?? moderate.Child("retract", "urn:xmpp:message-retract:0")) is not null;
+            && (moderate.Child("retract", Moderation.Retract) ?? moderate.Child("retract",
+            "urn:xmpp:message-retract:0")) is not null;
     }
 }

@@ -8,8 +8,8 @@ using Annex.Xmpp.Streams;
 
 namespace Annex.Muc.Handlers;
 
-/// <summary>disco#items of the service: its public rooms in pages (XEP-0045 §6.3, XEP-0059), from the store where there is one,
-/// so that rooms that sleep are listed too.</summary>
+/// <summary>disco#items of the service: its public rooms in pages (XEP-0045 §6.3, XEP-0059), from the store where there
+/// is one, so that rooms that sleep are listed too.</summary>
 internal sealed class RoomListing(RoomDirectory directory)
 {
     // With their names some 60 KiB: well within what a server passes on.
@@ -48,7 +48,8 @@ internal sealed class RoomListing(RoomDirectory directory)
         _ = AnswerAsync(context.Stanza.Detach(), context.Connection, page!, after, before);
     }
 
-    private static bool TryRead(Annex.Xmpp.Xml.Element query, out PageRequest? page, out Jid? after, out Jid? before, out StanzaError? error)
+    private static bool TryRead(Annex.Xmpp.Xml.Element query, out PageRequest? page, out Jid? after, out Jid? before,
+        out StanzaError? error)
     {
         (after, before) = (null, null);
         if (!PageRequest.TryRead(query, MaxPage, out page, out error))
@@ -61,7 +62,8 @@ internal sealed class RoomListing(RoomDirectory directory)
         return error is null;
     }
 
-    private async Task AnswerAsync(Stanza stanza, ComponentConnection connection, PageRequest page, Jid? after, Jid? before)
+    private async Task AnswerAsync(Stanza stanza, ComponentConnection connection, PageRequest page, Jid? after,
+        Jid? before)
     {
         try
         {
@@ -92,7 +94,8 @@ internal sealed class RoomListing(RoomDirectory directory)
         {
             items.Page = page.Rooms.Count == 0
                 ? new PageResult(null, null, null, page.Total)
-                : new PageResult(page.Rooms[0].Room.ToString(), page.Rooms[^1].Room.ToString(), page.FirstIndex, page.Total);
+                : new PageResult(page.Rooms[0].Room.ToString(), page.Rooms[^1].Room.ToString(), page.FirstIndex,
+                page.Total);
         }
         return items.ToElement();
     }

@@ -8,9 +8,11 @@ internal sealed record AbsentMember(Jid Member, string? Nick);
 
 /// <summary>What those who are away are to be told of a message: nothing of its text.</summary>
 /// <param name="Absent">With whether the message names them.</param>
-internal sealed record Posted(IReadOnlyList<(Jid Member, bool IsMentioned)> Absent, bool HasBody, bool IsEncrypted, bool ShowsSender);
+internal sealed record Posted(IReadOnlyList<(Jid Member, bool IsMentioned)> Absent, bool HasBody, bool IsEncrypted,
+    bool ShowsSender);
 
-/// <summary>The members who are away, kept between messages: counted anew only when somebody came, went, or changed standing.</summary>
+/// <summary>The members who are away, kept between messages: counted anew only when somebody came, went, or changed
+/// standing.</summary>
 internal sealed class AbsentMembers(Room room)
 {
     private AbsentMember[]? _absent;
@@ -58,7 +60,8 @@ internal sealed class AbsentMembers(Room room)
              at = text.IndexOf(word, at + 1, StringComparison.OrdinalIgnoreCase))
         {
             var end = at + word.Length;
-            if ((at == 0 || !char.IsLetterOrDigit(text[at - 1])) && (end == text.Length || !char.IsLetterOrDigit(text[end])))
+            if ((at == 0 || !char.IsLetterOrDigit(text[at - 1]))
+                && (end == text.Length || !char.IsLetterOrDigit(text[end])))
                 return true;
         }
         return false;

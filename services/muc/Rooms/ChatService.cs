@@ -5,7 +5,8 @@ using Annex.Xmpp.Addressing;
 
 namespace Annex.Muc.Rooms;
 
-/// <summary>What all rooms of one service share: its address, options, time, census, and the features in their order.</summary>
+/// <summary>What all rooms of one service share: its address, options, time, census, and the features in their
+/// order.</summary>
 internal sealed class ChatService
 {
     private readonly byte[] _occupantIdSecret;
@@ -38,7 +39,8 @@ internal sealed class ChatService
     /// <summary>Whether changes are stored: replies that promise something wait for that.</summary>
     public bool IsDurable { get; init; }
 
-    /// <summary>The occupant id secret that the store keeps; wins where the options name none. Set before the first room.</summary>
+    /// <summary>The occupant id secret that the store keeps; wins where the options name none. Set before the first
+    /// room.</summary>
     public byte[]? StoredSecret { get; set; }
 
     public IRoomFeature[] Features { get; init; } = FeatureList.All;
@@ -59,7 +61,8 @@ internal sealed class ChatService
         _ => false,
     };
 
-    /// <summary>The occupant id (XEP-0421 §4.3): an HMAC over room and person, so that it differs per room and stays for ever.</summary>
+    /// <summary>The occupant id (XEP-0421 §4.3): an HMAC over room and person, so that it differs per room and stays
+    /// for ever.</summary>
     public byte[] OccupantIdOf(Jid room, Jid bare)
     {
         Span<byte> hash = stackalloc byte[32];
@@ -76,5 +79,6 @@ internal sealed class ChatService
         return written == id.Length ? id : id[..written];
     }
 
-    private byte[] Secret => Options.OccupantIdSecret is { Length: > 0 } ? _occupantIdSecret : StoredSecret ?? _occupantIdSecret;
+    private byte[] Secret => Options.OccupantIdSecret is { Length: > 0 } ? _occupantIdSecret
+        : StoredSecret ?? _occupantIdSecret;
 }

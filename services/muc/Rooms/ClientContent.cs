@@ -4,7 +4,8 @@ using Annex.Xmpp.Xml;
 
 namespace Annex.Muc.Rooms;
 
-/// <summary>What a client's stanza says that may be passed on, and how it is copied so that it means the same.</summary>
+/// <summary>What a client's stanza says that may be passed on, and how it is copied so that it means the
+/// same.</summary>
 internal static class ClientContent
 {
     private static ReadOnlySpan<byte> Component => "jabber:component:accept"u8;
@@ -37,11 +38,13 @@ internal static class ClientContent
     public static bool IsBasicPresence(in XmlReader child) =>
         IsOwn(child, "show"u8) || IsOwn(child, "status"u8) || IsOwn(child, "priority"u8);
 
-    /// <summary>What a client may ask or claim and a room never passes on (§17.3; and a delay in the room's name).</summary>
+    /// <summary>What a client may ask or claim and a room never passes on (§17.3; and a delay in the room's
+    /// name).</summary>
     public static bool IsRoomsOnly(Room room, in XmlReader child, bool isPresence)
     {
         var ns = child.Namespace;
-        if (ns.SequenceEqual("http://jabber.org/protocol/muc#user"u8) || ns.SequenceEqual("http://jabber.org/protocol/muc"u8))
+        if (ns.SequenceEqual("http://jabber.org/protocol/muc#user"u8)
+            || ns.SequenceEqual("http://jabber.org/protocol/muc"u8))
             return true;
         if (child.Is("delay"u8, "urn:xmpp:delay"u8) &&
             (isPresence || (child.TryGetRawAttribute("from"u8, out var by) && IsAddressOf(room, by))))

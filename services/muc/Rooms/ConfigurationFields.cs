@@ -6,8 +6,9 @@ using Annex.Xmpp.Extensions.Forms;
 namespace Annex.Muc.Rooms;
 
 /// <summary>
-/// Every field of muc#roomconfig that a room knows, with its registered type (XEP-0045 §15.5.3), how it reads the configuration
-/// and how a submitted value changes it. Those beyond the registry have the names that other services use.
+/// Every field of muc#roomconfig that a room knows, with its registered type (XEP-0045 §15.5.3), how it reads the
+/// configuration and how a submitted value changes it. Those beyond the registry have the names that other services
+/// use.
 /// </summary>
 internal static class ConfigurationFields
 {
@@ -21,20 +22,26 @@ internal static class ConfigurationFields
 
     public static readonly ImmutableArray<ConfigurationField> All =
     [
-        Text("roomname", "Natural-Language Room Name", c => c.Name, (c, v) => c with { Name = v }, o => o.MaxNameLength),
-        Text("roomdesc", "Short Description of Room", c => c.Description, (c, v) => c with { Description = v }, o => o.MaxTextLength),
-        Text("lang", "Natural Language for Room Discussions", c => c.Language, (c, v) => c with { Language = v }, _ => 35),
+        Text("roomname", "Natural-Language Room Name", c => c.Name, (c, v) => c with { Name = v },
+            o => o.MaxNameLength),
+        Text("roomdesc", "Short Description of Room", c => c.Description, (c, v) => c with { Description = v },
+            o => o.MaxTextLength),
+        Text("lang", "Natural Language for Room Discussions", c => c.Language, (c, v) => c with { Language = v },
+            _ => 35),
         Flag("persistentroom", "Make Room Persistent?", c => c.IsPersistent, (c, v) => c with { IsPersistent = v }),
         Flag("publicroom", "Make Room Publicly Searchable?", c => c.IsPublic, (c, v) => c with { IsPublic = v }),
         Flag("public_list", "Show List of Occupants to Everyone?", c => c.IsOccupantListPublic,
             (c, v) => c with { IsOccupantListPublic = v }),
-        Flag("passwordprotectedroom", "Password Required to Enter?", c => c.HasPassword, (c, v) => c with { HasPassword = v }),
-        Text("roomsecret", "Password", c => c.Secret, (c, v) => c with { Secret = v }, o => o.MaxNameLength, FieldType.TextPrivate),
+        Flag("passwordprotectedroom", "Password Required to Enter?", c => c.HasPassword,
+            (c, v) => c with { HasPassword = v }),
+        Text("roomsecret", "Password", c => c.Secret, (c, v) => c with { Secret = v },
+            o => o.MaxNameLength, FieldType.TextPrivate),
         new("maxusers", FieldType.ListSingle, "Maximum Number of Occupants",
             c => [c.MaxUsers == 0 ? "none" : Number(c.MaxUsers)], SetMaxUsers,
             [("10", "10"), ("20", "20"), ("30", "30"), ("50", "50"), ("100", "100"), ("200", "200"), ("500", "500"),
              ("1000", "1000"), ("None", "none")]),
-        new("whois", FieldType.ListSingle, "Who May Discover Real JIDs?", c => [c.IsNonAnonymous ? "anyone" : "moderators"],
+        new("whois", FieldType.ListSingle, "Who May Discover Real JIDs?",
+            c => [c.IsNonAnonymous ? "anyone" : "moderators"],
             (c, v, _) => v.Single() switch
             {
                 "anyone" => c with { IsNonAnonymous = true },
@@ -52,17 +59,21 @@ internal static class ConfigurationFields
             (c, v) => c with { MayChangeSubject = v }),
         new("allowpm", FieldType.ListSingle, "Who Can Send Private Messages?", c => [Name(c.AllowPrivateMessages)],
             (c, v, _) => ParsePrivate(v.Single()) is { } who ? c with { AllowPrivateMessages = who } : null,
-            [("Anyone", "anyone"), ("Anyone with Voice", "participants"), ("Moderators Only", "moderators"), ("Nobody", "none")]),
+            [("Anyone", "anyone"), ("Anyone with Voice", "participants"), ("Moderators Only", "moderators"),
+            ("Nobody", "none")]),
         Flag("allowinvites", "Allow Members to Invite Others?", c => c.MayInvite, (c, v) => c with { MayInvite = v }),
         Flag("allow_voice_requests", "Allow Visitors to Ask for Voice?", c => c.AllowVoiceRequests,
             (c, v) => c with { AllowVoiceRequests = v }),
-        Flag("allowregister", "Allow Users to Register as Members?", c => c.MayRegister, (c, v) => c with { MayRegister = v }),
+        Flag("allowregister", "Allow Users to Register as Members?", c => c.MayRegister,
+            (c, v) => c with { MayRegister = v }),
         new("getmemberlist", FieldType.ListMulti, "Roles and Affiliations that May Retrieve Member List",
-            c => Names(c.MemberListReaders), (c, v, _) => ParseAudience(v) is { } readers ? c with { MemberListReaders = readers } : null,
+            c => Names(c.MemberListReaders), (c, v, _) => ParseAudience(v) is { } readers
+            ? c with { MemberListReaders = readers } : null,
             [.. RoleOptions, ("Member", "member"), ("Admin", "admin"), ("Owner", "owner")]),
         Flag("enablelogging", "Enable Public Logging?", c => c.IsLogged, (c, v) => c with { IsLogged = v }),
         Flag("enablearchiving", "Keep Messages in an Archive?", c => c.IsArchived, (c, v) => c with { IsArchived = v }),
-        new("historylength", FieldType.TextSingle, "Number of Messages Kept for those who Enter", c => [Number(c.HistoryLength)],
+        new("historylength", FieldType.TextSingle, "Number of Messages Kept for those who Enter",
+            c => [Number(c.HistoryLength)],
             SetHistory, []),
         new("muc#maxhistoryfetch", FieldType.TextSingle, "Maximum Number of History Messages Returned by Room",
             c => [Number(c.HistoryLength)], SetHistory, []) { HasOwnName = true },
@@ -74,12 +85,13 @@ internal static class ConfigurationFields
         new("contactjid", FieldType.JidMulti, "Contact Addresses", c => c.Contacts, SetContacts, []),
     ];
 
-    private static readonly Dictionary<string, ConfigurationField> ByVar = All.ToDictionary(f => f.Var, StringComparer.Ordinal);
+    private static readonly Dictionary<string, ConfigurationField> ByVar =
+        All.ToDictionary(f => f.Var, StringComparer.Ordinal);
 
     public static ConfigurationField? Find(string var) => ByVar.GetValueOrDefault(var);
 
-    /// <summary>What a new room starts with: the service's defaults over ours. Wrong ones are ignored here; the options' validation
-    /// names them.</summary>
+    /// <summary>What a new room starts with: the service's defaults over ours. Wrong ones are ignored here; the
+    /// options' validation names them.</summary>
     public static RoomConfiguration Defaults(MucOptions options)
     {
         var configuration = new RoomConfiguration { HistoryLength = Math.Min(20, options.MaxHistory) };
@@ -91,8 +103,8 @@ internal static class ConfigurationFields
         return configuration;
     }
 
-    /// <summary>A closed circle in which people know each other: what end-to-end encryption (OMEMO) needs, since every client has to
-    /// know whose keys to encrypt for.</summary>
+    /// <summary>A closed circle in which people know each other: what end-to-end encryption (OMEMO) needs, since every
+    /// client has to know whose keys to encrypt for.</summary>
     private static RoomConfiguration MakePrivateGroup(RoomConfiguration configuration) => configuration with
     {
         IsMembersOnly = true,
@@ -103,10 +115,12 @@ internal static class ConfigurationFields
         MemberListReaders = configuration.MemberListReaders | Audience.AllRoles | Audience.Members,
     };
 
-    private static bool IsPrivateGroup(RoomConfiguration configuration) => MakePrivateGroup(configuration) == configuration;
+    private static bool IsPrivateGroup(RoomConfiguration configuration) =>
+        MakePrivateGroup(configuration) == configuration;
 
     private static ConfigurationField Text(string name, string label, Func<RoomConfiguration, string> get,
-        Func<RoomConfiguration, string, RoomConfiguration> set, Func<MucOptions, int> maxLength, FieldType type = FieldType.TextSingle) =>
+        Func<RoomConfiguration, string, RoomConfiguration> set, Func<MucOptions, int> maxLength, FieldType type =
+        FieldType.TextSingle) =>
         new(name, type, label, c => get(c) is { Length: > 0 } text ? [text] : [],
             (c, v, o) => v.Count == 0 ? set(c, "") : v[0].Length <= maxLength(o) ? set(c, v[0]) : null, []);
 
@@ -121,11 +135,13 @@ internal static class ConfigurationFields
             }, []);
 
     /// <summary>What is wrong with a default of the options; null where it holds.</summary>
-    public static string? ProblemOfDefault(string name, string value, MucOptions options) => Find(Prefix + name) is not { } field
+    public static string? ProblemOfDefault(string name, string value, MucOptions options) =>
+        Find(Prefix + name) is not { } field
         ? "is no field of muc#roomconfig (without that prefix)"
         : field.Set(new RoomConfiguration(), [value], options) is null ? $"cannot be '{value}'" : null;
 
-    private static RoomConfiguration? SetMaxUsers(RoomConfiguration configuration, IReadOnlyList<string> values, MucOptions options)
+    private static RoomConfiguration? SetMaxUsers(RoomConfiguration configuration, IReadOnlyList<string> values,
+        MucOptions options)
     {
         var value = values.Count == 0 ? "none" : values[0];
         if (value is "none" or "0" or "")
@@ -136,7 +152,8 @@ internal static class ConfigurationFields
                 : null;
     }
 
-    private static RoomConfiguration? SetHistory(RoomConfiguration configuration, IReadOnlyList<string> values, MucOptions options)
+    private static RoomConfiguration? SetHistory(RoomConfiguration configuration, IReadOnlyList<string> values,
+        MucOptions options)
     {
         if (values.Count == 0 || values[0].Length == 0)
             return configuration;
@@ -146,9 +163,11 @@ internal static class ConfigurationFields
     }
 
     private static RoomConfiguration? SetBroadcast(RoomConfiguration configuration, IReadOnlyList<string> values) =>
-        ParseAudience(values) is { } roles && (roles & ~Audience.AllRoles) == 0 ? configuration with { PresenceBroadcast = roles } : null;
+        ParseAudience(values) is { } roles && (roles & ~Audience.AllRoles) == 0
+        ? configuration with { PresenceBroadcast = roles } : null;
 
-    private static RoomConfiguration? SetContacts(RoomConfiguration configuration, IReadOnlyList<string> values, MucOptions options)
+    private static RoomConfiguration? SetContacts(RoomConfiguration configuration, IReadOnlyList<string> values,
+        MucOptions options)
     {
         var contacts = ImmutableArray.CreateBuilder<string>();
         foreach (var value in values.Where(v => v.Length > 0))
@@ -158,7 +177,8 @@ internal static class ConfigurationFields
             contacts.Add(jid.Bare.ToString());
         }
         // The same list is no change (a record compares the array, not what is in it).
-        return configuration.Contacts.SequenceEqual(contacts) ? configuration : configuration with { Contacts = contacts.ToImmutable() };
+        return configuration.Contacts.SequenceEqual(contacts) ? configuration
+            : configuration with { Contacts = contacts.ToImmutable() };
     }
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -17,7 +17,8 @@ internal static class DeliveryErrors
             children.Enter();
             while (children.ReadElement())
             {
-                if (children.Namespace.SequenceEqual("urn:ietf:params:xml:ns:xmpp-stanzas"u8) && !children.LocalName.SequenceEqual("text"u8))
+                if (children.Namespace.SequenceEqual("urn:ietf:params:xml:ns:xmpp-stanzas"u8)
+                    && !children.LocalName.SequenceEqual("text"u8))
                     return Encoding.UTF8.GetString(children.LocalName);
             }
             break;

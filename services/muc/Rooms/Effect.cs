@@ -9,13 +9,15 @@ internal enum EffectKind : byte
     /// <summary>One stanza to one address.</summary>
     Send,
 
-    /// <summary>One stanza to every session of a moment but some: the body is written once, the head per session.</summary>
+    /// <summary>One stanza to every session of a moment but some: the body is written once, the head per
+    /// session.</summary>
     Broadcast,
 
     /// <summary>Something to be stored: see <see cref="RoomChange"/>.</summary>
     Store,
 
-    /// <summary>The stanzas before it may go only when what is stored so far is durable; the room waits for the outcome.</summary>
+    /// <summary>The stanzas before it may go only when what is stored so far is durable; the room waits for the
+    /// outcome.</summary>
     Await,
 
     /// <summary>Wake the room at this time.</summary>
@@ -31,7 +33,8 @@ internal enum EffectKind : byte
 /// <summary>When an effect happens, where that depends on whether a message could be stored.</summary>
 internal enum EffectCondition : byte { Always, IfStored, IfRefused }
 
-/// <summary>One thing that a room wants done, in order. Its bytes stand in the buffer of the Effects that it belongs to.</summary>
+/// <summary>One thing that a room wants done, in order. Its bytes stand in the buffer of the Effects that it belongs
+/// to.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal struct Effect
 {
@@ -39,7 +42,8 @@ internal struct Effect
     public EffectCondition Condition;
     public StanzaKind Stanza;
 
-    /// <summary>A presence for those who see no real JID has its tail here, for those who do in OpenTail (length 0: the same).</summary>
+    /// <summary>A presence for those who see no real JID has its tail here, for those who do in OpenTail (length 0: the
+    /// same).</summary>
     public int Head, HeadLength, Tail, TailLength, OpenTail, OpenTailLength;
 
     public Jid? To;

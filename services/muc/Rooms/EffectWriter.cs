@@ -5,8 +5,9 @@ using Annex.Xmpp.Streams;
 namespace Annex.Muc.Rooms;
 
 /// <summary>
-/// Puts a room's stanzas into the connection's queue: the body was written once, here only the head with its to is written per
-/// session. In pieces of bounded size, so that no room holds the queue for long and the queue never overflows.
+/// Puts a room's stanzas into the connection's queue: the body was written once, here only the head with its to is
+/// written per session. In pieces of bounded size, so that no room holds the queue for long and the queue never
+/// overflows.
 /// </summary>
 internal struct EffectWriter(Effects effects, bool isStored)
 {
@@ -60,7 +61,8 @@ internal struct EffectWriter(Effects effects, bool isStored)
             if (budget <= 0)
                 return false;
             var session = recipients[_recipient];
-            if (ReferenceEquals(session.Occupant, effect.ExceptOccupant) || ReferenceEquals(session, effect.ExceptSession))
+            if (ReferenceEquals(session.Occupant, effect.ExceptOccupant)
+                || ReferenceEquals(session, effect.ExceptSession))
                 continue;
             var tail = Privileges.SeesRealJids(session.Occupant.Role) ? open : closed;
             budget -= Write(batch, effect, session.Jid.Escaped, tail);

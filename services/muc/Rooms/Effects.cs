@@ -5,7 +5,8 @@ using Annex.Xmpp.Xml;
 
 namespace Annex.Muc.Rooms;
 
-/// <summary>What one command to a room leads to, in the order in which it has to happen. Reused; owned by a mailbox.</summary>
+/// <summary>What one command to a room leads to, in the order in which it has to happen. Reused; owned by a
+/// mailbox.</summary>
 internal sealed class Effects : IDisposable
 {
     private Effect[] _items = new Effect[16];
@@ -52,7 +53,8 @@ internal sealed class Effects : IDisposable
         effect.To = to;
     }
 
-    public void Broadcast(StanzaKind kind, SessionList recipients, Occupant? except = null, Session? exceptSession = null)
+    public void Broadcast(StanzaKind kind, SessionList recipients, Occupant? except = null, Session? exceptSession =
+        null)
     {
         if (recipients.Count == 0)
             return;
@@ -67,7 +69,8 @@ internal sealed class Effects : IDisposable
     /// <summary>Sends a stanza built as a tree; its to is the receiver.</summary>
     public void Send(Element stanza, Jid to)
     {
-        var kind = stanza.Name switch { "message" => StanzaKind.Message, "presence" => StanzaKind.Presence, _ => StanzaKind.Iq };
+        var kind = stanza.Name switch { "message" => StanzaKind.Message, "presence" => StanzaKind.Presence, _ =>
+            StanzaKind.Iq };
         stanza["to"] = null;
         BeginHead();
         Xml.Append("<"u8);
@@ -98,7 +101,8 @@ internal sealed class Effects : IDisposable
         Send(StanzaKind.Iq, iq.From!);
     }
 
-    /// <summary>Refuses a stanza of any kind; one that is itself an error or a result gets no answer (RFC 6120 §8.3.1).</summary>
+    /// <summary>Refuses a stanza of any kind; one that is itself an error or a result gets no answer (RFC 6120
+    /// §8.3.1).</summary>
     public void Error(Stanza stanza, StanzaError error)
     {
         if (stanza.Type is StanzaType.Error or StanzaType.Result || stanza.From is null)

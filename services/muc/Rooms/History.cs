@@ -30,7 +30,8 @@ internal sealed class History
 
     public void Remove(Guid id) => _messages?.RemoveAll(m => m.Id == id);
 
-    /// <summary>Puts another message in the place of one that was taken back; false where it is not in memory.</summary>
+    /// <summary>Puts another message in the place of one that was taken back; false where it is not in
+    /// memory.</summary>
     public bool Replace(Guid id, ArchiveAppend? message)
     {
         var index = _messages?.FindIndex(m => m.Id == id) ?? -1;
@@ -43,7 +44,8 @@ internal sealed class History
         return true;
     }
 
-    /// <summary>Leaves a tombstone where the message is in memory, and its own author's where that is asked for.</summary>
+    /// <summary>Leaves a tombstone where the message is in memory, and its own author's where that is asked
+    /// for.</summary>
     public void Retract(Annex.Xmpp.Addressing.Jid room, Retraction retraction)
     {
         var index = _messages?.FindIndex(m => m.Id == retraction.Id) ?? -1;
@@ -61,7 +63,8 @@ internal sealed class History
     {
         if (_messages is null)
             return;
-        var first = Math.Max(0, _messages.Count - Math.Min(request.MaxStanzas ?? int.MaxValue, room.Configuration.HistoryLength));
+        var first = Math.Max(0,
+            _messages.Count - Math.Min(request.MaxStanzas ?? int.MaxValue, room.Configuration.HistoryLength));
         var since = request.Since ?? DateTimeOffset.MinValue;
         if (request.Seconds is { } seconds)
         {

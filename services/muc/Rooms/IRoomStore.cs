@@ -3,18 +3,20 @@ using Annex.Xmpp.Addressing;
 namespace Annex.Muc.Rooms;
 
 /// <summary>
-/// What outlives the process. The rooms hand over plain changes and never wait on a thread; the store commits those of many
-/// rooms together. All members are called from any thread.
+/// What outlives the process. The rooms hand over plain changes and never wait on a thread; the store commits those of
+/// many rooms together. All members are called from any thread.
 /// </summary>
 internal interface IRoomStore
 {
     /// <summary>All about one address; a StoredRoom without Record where there is no room.</summary>
-    /// <exception cref="IOException">The store is away: whoever addressed the room gets wait/resource-constraint.</exception>
+    /// <exception cref="IOException">The store is away: whoever addressed the room gets
+    /// wait/resource-constraint.</exception>
     Task<StoredRoom> LoadAsync(Jid room, CancellationToken cancellationToken);
 
-    /// <summary>Takes over the changes of one room, in the order of the calls. <paramref name="outcome"/> (null for what is
-    /// written behind) is called once, from any thread and never inside this call: true when they, and all before them of this
-    /// room, are durable; false when that was given up after a bounded time, and then none of them ever will be.</summary>
+    /// <summary>Takes over the changes of one room, in the order of the calls. <paramref name="outcome"/> (null for
+    /// what is written behind) is called once, from any thread and never inside this call: true when they, and all
+    /// before them of this room, are durable; false when that was given up after a bounded time, and then none of them
+    /// ever will be.</summary>
     void Commit(Jid room, IReadOnlyList<RoomChange> changes, Action<bool>? outcome);
 
     /// <summary>Addresses of rooms that had occupants when the process ended.</summary>

@@ -3,8 +3,10 @@ using Annex.Xmpp.Stanzas;
 
 namespace Annex.Muc.Rooms;
 
-/// <summary>What stands in the MUC element of a join: a password and the wished history (XEP-0045 §7.2.5, §7.2.14).</summary>
-internal sealed record JoinRequest(string? Password, int? MaxChars, int? MaxStanzas, int? Seconds, DateTimeOffset? Since)
+/// <summary>What stands in the MUC element of a join: a password and the wished history (XEP-0045 §7.2.5,
+/// §7.2.14).</summary>
+internal sealed record JoinRequest(string? Password, int? MaxChars, int? MaxStanzas, int? Seconds,
+    DateTimeOffset? Since)
 {
     private static readonly JoinRequest Plain = new(null, null, null, null, null);
 
@@ -20,7 +22,8 @@ internal sealed record JoinRequest(string? Password, int? MaxChars, int? MaxStan
                 return Plain;
             var x = children.ReadTree();
             var history = x.Child("history");
-            return new JoinRequest(x.Child("password")?.Text, Number(history?["maxchars"]), Number(history?["maxstanzas"]),
+            return new JoinRequest(x.Child("password")?.Text, Number(history?["maxchars"]),
+                Number(history?["maxstanzas"]),
                 Number(history?["seconds"]), Time(history?["since"]));
         }
         return null;
@@ -34,5 +37,6 @@ internal sealed record JoinRequest(string? Password, int? MaxChars, int? MaxStan
 
     // XEP-0082 §3.2
     private static DateTimeOffset? Time(string? text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+        ? time : null;
 }

@@ -23,12 +23,14 @@ internal readonly struct MessageShape
     /// <summary>End-to-end encrypted: what it says is not to be looked for.</summary>
     public bool IsEncrypted { get; private init; }
 
-    /// <summary>The stanza-id of the message that this one takes back (XEP-0424); null for none, or for an id that is not ours.</summary>
+    /// <summary>The stanza-id of the message that this one takes back (XEP-0424); null for none, or for an id that is
+    /// not ours.</summary>
     public Guid? Retracts { get; private init; }
 
     public static MessageShape Read(Room room, Stanza message)
     {
-        bool hasBody = false, hasSubject = false, hasThread = false, hasForgeries = false, isNotStored = false, hasContent = false, isEncrypted = false;
+        bool hasBody = false, hasSubject = false, hasThread = false, hasForgeries = false, isNotStored =
+            false, hasContent = false, isEncrypted = false;
         Guid? retracts = null;
         var children = message.Children;
         while (children.ReadElement())
@@ -48,8 +50,10 @@ internal readonly struct MessageShape
             {
                 hasContent |= !IsPassing(children.Namespace);
                 isEncrypted |= IsEncryption(children.Namespace);
-                if (children.Is("retract"u8, "urn:xmpp:message-retract:1"u8) && children.TryGetRawAttribute("id"u8, out var id)
-                    && System.Buffers.Text.Utf8Parser.TryParse(id, out Guid taken, out var length) && length == id.Length)
+                if (children.Is("retract"u8, "urn:xmpp:message-retract:1"u8)
+                    && children.TryGetRawAttribute("id"u8, out var id)
+                    && System.Buffers.Text.Utf8Parser.TryParse(id, out Guid taken, out var length)
+                    && length == id.Length)
                     retracts = taken;
             }
         }

@@ -23,7 +23,8 @@ internal sealed class Occupant(Jid jid, Jid realBare, byte[] id)
 
     public Affiliation Affiliation { get; set; }
 
-    /// <summary>The session whose presence is the occupant's: the one with the highest priority, the latest among equals.</summary>
+    /// <summary>The session whose presence is the occupant's: the one with the highest priority, the latest among
+    /// equals.</summary>
     public Session Primary { get; private set; } = null!;
 
     public int SessionCount => Primary is null ? 0 : 1 + (_more?.Count ?? 0);

@@ -1,10 +1,10 @@
 namespace Annex.Muc.Rooms;
 
 /// <summary>
-/// Roles, affiliations and what they allow, in one place: XEP-0045 §5.1 (table of privileges by role), §5.1.2 (default roles),
-/// §5.2 (privileges by affiliation), §8 and §9 (who may change whom). Whether a request is refused with forbidden or with
-/// not-allowed follows from which table says no: forbidden for someone without the office, not-allowed for what the office
-/// may not do to this person.
+/// Roles, affiliations and what they allow, in one place: XEP-0045 §5.1 (table of privileges by role), §5.1.2 (default
+/// roles), §5.2 (privileges by affiliation), §8 and §9 (who may change whom). Whether a request is refused with
+/// forbidden or with not-allowed follows from which table says no: forbidden for someone without the office,
+/// not-allowed for what the office may not do to this person.
 /// </summary>
 internal static class Privileges
 {
@@ -37,7 +37,8 @@ internal static class Privileges
     public static bool MayEnterFullRoom(Affiliation affiliation) => affiliation >= Affiliation.Admin;
 
     /// <summary>The role that somebody with this affiliation enters with (§5.1.2).</summary>
-    public static Role DefaultRole(Affiliation affiliation, bool isModerated, bool areMembersByDefault) => affiliation switch
+    public static Role DefaultRole(Affiliation affiliation, bool isModerated, bool areMembersByDefault) =>
+        affiliation switch
     {
         Affiliation.Owner or Affiliation.Admin => Role.Moderator,
         Affiliation.Member => Role.Participant,
@@ -46,9 +47,11 @@ internal static class Privileges
         _ => Role.None,
     };
 
-    /// <summary>The role after a change of affiliation (§5.1.3): what is gained with a higher affiliation is certain; an admin
-    /// or owner who is one no longer gets what the new affiliation gives; a lost membership leaves the role as it is.</summary>
-    public static Role RoleAfter(Affiliation before, Affiliation after, Role role, bool isModerated, bool areMembersByDefault)
+    /// <summary>The role after a change of affiliation (§5.1.3): what is gained with a higher affiliation is certain;
+    /// an admin or owner who is one no longer gets what the new affiliation gives; a lost membership leaves the role as
+    /// it is.</summary>
+    public static Role RoleAfter(Affiliation before, Affiliation after, Role role, bool isModerated,
+        bool areMembersByDefault)
     {
         var byDefault = DefaultRole(after, isModerated, areMembersByDefault);
         if (after > before)
@@ -59,7 +62,8 @@ internal static class Privileges
     /// <summary>Whether this change of role is the kind of thing the actor may do at all; if not: forbidden.</summary>
     public static bool HoldsOfficeForRole(Role actorRole, Affiliation actor, Role from, Role to)
     {
-        // §9.6, §9.7: moderator status is granted and revoked by admins and owners only. Kicking is not revoking (§8.2).
+        // §9.6, §9.7: moderator status is granted and revoked by admins and owners only. Kicking is not revoking
+        // (§8.2).
         if (to == Role.Moderator || (from == Role.Moderator && to != Role.None))
             return MayChangeModerators(actor);
         return to == Role.None ? MayKick(actorRole) : MayChangeVoice(actorRole);
@@ -74,12 +78,13 @@ internal static class Privileges
             return true;
         if (target >= Affiliation.Admin)
             return false; // §8.4, §9.7: never from an admin or owner, by nobody
-        // §8.4: not at or above the moderator's own level. To have no affiliation is no level: a moderator without one may
-        // silence others without one, else that role would be empty in an open room.
+        // §8.4: not at or above the moderator's own level. To have no affiliation is no level: a moderator without one
+        // may silence others without one, else that role would be empty in an open room.
         return target < actor || (target == Affiliation.None && actor == Affiliation.None);
     }
 
-    /// <summary>Whether the actor may touch the list that this change belongs to; if not: forbidden (§10.3 to §10.8).</summary>
+    /// <summary>Whether the actor may touch the list that this change belongs to; if not: forbidden (§10.3 to
+    /// §10.8).</summary>
     public static bool HoldsOfficeForAffiliation(Affiliation actor, Affiliation to) =>
         to >= Affiliation.Admin ? MayEditAdminsAndOwners(actor) : MayEditMembersAndBans(actor);
 

@@ -1,7 +1,8 @@
 // Hot path
 namespace Annex.Muc.Rooms;
 
-/// <summary>A rate with a burst in eight bytes: the theoretical arrival time of the generic cell rate algorithm.</summary>
+/// <summary>A rate with a burst in eight bytes: the theoretical arrival time of the generic cell rate
+/// algorithm.</summary>
 internal struct RateLimit
 {
     private long _arrival;

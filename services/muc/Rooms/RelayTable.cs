@@ -4,8 +4,8 @@ using Annex.Xmpp.Stanzas;
 
 namespace Annex.Muc.Rooms;
 
-/// <summary>Iqs that went from one occupant to another and wait for their answer. The id on the way says nothing about who
-/// asked.</summary>
+/// <summary>Iqs that went from one occupant to another and wait for their answer. The id on the way says nothing about
+/// who asked.</summary>
 internal sealed class RelayTable
 {
     private Dictionary<string, Relay>? _pending;
@@ -21,7 +21,8 @@ internal sealed class RelayTable
         if (_pending.Count >= service.Options.MaxRelays)
             return null;
         var id = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        _pending.Add(id, new Relay(asker, stanza.RawId.ToArray(), recipient, asked, service.Now + service.Options.RelayTimeout));
+        _pending.Add(id, new Relay(asker, stanza.RawId.ToArray(), recipient, asked,
+            service.Now + service.Options.RelayTimeout));
         return id;
     }
 

@@ -3,7 +3,8 @@ using Annex.Xmpp.Addressing;
 namespace Annex.Muc.Rooms;
 
 /// <summary>Why somebody is no longer at a nick: status code, who did it, the reason, what the presence says.</summary>
-internal readonly record struct Removal(int Code, string? ActorNick = null, string? Reason = null, string? NewNick = null)
+internal readonly record struct Removal(int Code, string? ActorNick = null, string? Reason = null, string? NewNick =
+    null)
 {
     /// <summary>Left by its own will: no code.</summary>
     public static readonly Removal Own = new(0);

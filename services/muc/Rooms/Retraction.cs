@@ -4,12 +4,14 @@ using Annex.Xmpp.Addressing;
 
 namespace Annex.Muc.Rooms;
 
-/// <summary>A message is taken back: by its author (XEP-0424), or by a moderator (XEP-0425). What stands in its place in archive
-/// and history is a tombstone.</summary>
+/// <summary>A message is taken back: by its author (XEP-0424), or by a moderator (XEP-0425). What stands in its place
+/// in archive and history is a tombstone.</summary>
 /// <param name="Id">The stanza-id of the message.</param>
 /// <param name="Retracted">The retracted element that takes the place of the content.</param>
-/// <param name="OnlyBy">The bare JID whose message it has to be; null for a moderator, who may take back anyone's.</param>
-internal sealed record Retraction(Guid Id, byte[] Retracted, Jid? OnlyBy, Jid? ModeratorJid, string? ModeratorNick, DateTimeOffset At)
+/// <param name="OnlyBy">The bare JID whose message it has to be; null for a moderator, who may take back
+/// anyone's.</param>
+internal sealed record Retraction(Guid Id, byte[] Retracted, Jid? OnlyBy, Jid? ModeratorJid, string? ModeratorNick,
+    DateTimeOffset At)
     : RoomChange
 {
     public static Retraction ByAuthor(Guid id, Jid author, ReadOnlySpan<byte> rawMessageId, DateTimeOffset at)
@@ -22,7 +24,8 @@ internal sealed record Retraction(Guid Id, byte[] Retracted, Jid? OnlyBy, Jid? M
         return new Retraction(id, xml.Written.ToArray(), author, null, null, at);
     }
 
-    public static Retraction ByModerator(Guid id, Occupant moderator, string? reason, Guid announcement, DateTimeOffset at)
+    public static Retraction ByModerator(Guid id, Occupant moderator, string? reason, Guid announcement,
+        DateTimeOffset at)
     {
         using var xml = new XmlBuffer();
         Open(xml, at);
@@ -49,7 +52,8 @@ internal sealed record Retraction(Guid Id, byte[] Retracted, Jid? OnlyBy, Jid? M
         xml.Append("</reason>"u8);
     }
 
-    /// <summary>What follows the head of the message from now on: who wrote it (by occupant id), that it was retracted, its stanza-id.</summary>
+    /// <summary>What follows the head of the message from now on: who wrote it (by occupant id), that it was retracted,
+    /// its stanza-id.</summary>
     public byte[] TailOf(Jid room, ReadOnlySpan<byte> occupantId)
     {
         using var xml = new XmlBuffer();
@@ -68,7 +72,8 @@ internal sealed record Retraction(Guid Id, byte[] Retracted, Jid? OnlyBy, Jid? M
     private static void Open(XmlBuffer xml, DateTimeOffset at)
     {
         xml.Append("<retracted xmlns='urn:xmpp:message-retract:1' stamp='"u8);
-        xml.Append(Encoding.ASCII.GetBytes(at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)));
+        xml.Append(Encoding.ASCII.GetBytes(at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'",
+            CultureInfo.InvariantCulture)));
         xml.Append("'"u8);
     }
 }

@@ -7,7 +7,8 @@ namespace Annex.Muc.Rooms;
 internal sealed partial class Room
 {
     /// <summary>Takes a configuration and lists of affiliations that were found valid; unlocks a locked room.</summary>
-    public void Configure(RoomConfiguration configuration, IReadOnlyList<AffiliationRecord> entries, Jid actor, Stanza? request,
+    public void Configure(RoomConfiguration configuration, IReadOnlyList<AffiliationRecord> entries, Jid actor,
+        Stanza? request,
         Effects effects)
     {
         var changes = new List<RoomChange> { new RoomStored(Record with { Configuration = configuration }) };
@@ -89,7 +90,8 @@ internal sealed partial class Room
         xml.Append("' to='"u8);
         effects.BeginTail();
         xml.Append("'><x xmlns='http://jabber.org/protocol/muc#user'>"u8);
-        var isPrivacy = before.IsLogged != Configuration.IsLogged || before.IsNonAnonymous != Configuration.IsNonAnonymous;
+        var isPrivacy = before.IsLogged != Configuration.IsLogged
+            || before.IsNonAnonymous != Configuration.IsNonAnonymous;
         if (before.IsLogged != Configuration.IsLogged)
             WriteStatus(xml, Configuration.IsLogged ? 170 : 171);
         if (before.IsNonAnonymous != Configuration.IsNonAnonymous)

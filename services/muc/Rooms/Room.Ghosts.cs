@@ -3,7 +3,8 @@ using Annex.Xmpp.Stanzas;
 
 namespace Annex.Muc.Rooms;
 
-/// <summary>People who are gone without having said so (XEP-0045 §11.1, §18.1.2), and probes for those who are here.</summary>
+/// <summary>People who are gone without having said so (XEP-0045 §11.1, §18.1.2), and probes for those who are
+/// here.</summary>
 internal sealed partial class Room
 {
     private void ApplyDeliveryError(Stanza stanza, Effects effects)
@@ -11,8 +12,8 @@ internal sealed partial class Room
         if (!TryGetSession(stanza.From, out var session))
             return;
         var condition = DeliveryErrors.ConditionOf(stanza);
-        // To a groupchat message or a presence, service-unavailable too says that nobody is there (RFC 6121 §8.5.3.2). To an iq
-        // it says nothing: a client without that feature has to answer so.
+        // To a groupchat message or a presence, service-unavailable too says that nobody is there (RFC 6121 §8.5.3.2).
+        // To an iq it says nothing: a client without that feature has to answer so.
         if (DeliveryErrors.MeansGone(condition) || condition == "service-unavailable")
         {
             RemoveGhost(session, effects);

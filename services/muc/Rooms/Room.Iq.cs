@@ -71,7 +71,8 @@ internal sealed partial class Room
         effects.Send(StanzaKind.Iq, recipient);
     }
 
-    /// <summary>§6.6: bad-request to a stranger's disco of an occupant; not-acceptable to everything else (XEP-0410 §3.1).</summary>
+    /// <summary>§6.6: bad-request to a stranger's disco of an occupant; not-acceptable to everything else (XEP-0410
+    /// §3.1).</summary>
     private static StanzaError NotHere(Stanza stanza) =>
         IsPayload(stanza, "query"u8, "http://jabber.org/protocol/disco#info"u8) ||
         IsPayload(stanza, "query"u8, "http://jabber.org/protocol/disco#items"u8)
@@ -80,7 +81,8 @@ internal sealed partial class Room
 
     /// <summary>vCard and PEP belong to the account, not to one of its resources (§17.4).</summary>
     private static bool IsForAccount(Stanza stanza) => stanza.Type == StanzaType.Get
-        && (IsPayload(stanza, "vCard"u8, "vcard-temp"u8) || IsPayload(stanza, "pubsub"u8, "http://jabber.org/protocol/pubsub"u8));
+        && (IsPayload(stanza, "vCard"u8, "vcard-temp"u8)
+        || IsPayload(stanza, "pubsub"u8, "http://jabber.org/protocol/pubsub"u8));
 
     public static bool IsPayload(Stanza stanza, ReadOnlySpan<byte> name, ReadOnlySpan<byte> ns) =>
         stanza.PayloadName.SequenceEqual(name) && stanza.PayloadNamespace.SequenceEqual(ns);
@@ -107,8 +109,8 @@ internal sealed partial class Room
             ClientContent.Copy(stanza, ref children, xml);
     }
 
-    /// <summary>The answer goes back under the asker's own id, from the occupant JID that was asked. Taken only from the address
-    /// that was asked.</summary>
+    /// <summary>The answer goes back under the asker's own id, from the occupant JID that was asked. Taken only from
+    /// the address that was asked.</summary>
     private void ReturnRelayed(Stanza stanza, Effects effects)
     {
         if (stanza.Id is not { } id || Relays.Take(id, stanza.From!) is not { } relay)

@@ -47,7 +47,8 @@ internal sealed partial class Room
         return Service.MayCreate(bare) ? null : MucErrors.CreationRestricted; // §10.1.1
     }
 
-    /// <summary>§7.2.5 to §7.2.10. A ban comes before everything; a locked room is none for all but its owner.</summary>
+    /// <summary>§7.2.5 to §7.2.10. A ban comes before everything; a locked room is none for all but its
+    /// owner.</summary>
     private StanzaError? RefuseEntry(Jid bare, Jid nick, JoinRequest request)
     {
         var affiliation = AffiliationOf(bare);
@@ -58,7 +59,8 @@ internal sealed partial class Room
         if (!Privileges.MayEnter(affiliation, Configuration.IsMembersOnly))
             return MucErrors.MembersOnly;
         // Owners need it too: the XEP names no exception, and they can read it in the configuration.
-        if (Configuration.HasPassword && !string.Equals(request.Password, Configuration.Secret, StringComparison.Ordinal))
+        if (Configuration.HasPassword
+            && !string.Equals(request.Password, Configuration.Secret, StringComparison.Ordinal))
             return MucErrors.PasswordRequired;
         if (IsNickTaken(nick, bare))
             return MucErrors.NickConflict;
@@ -84,7 +86,8 @@ internal sealed partial class Room
         if (limit == 0)
             return false;
         // §7.2.9: admins and owners still enter, up to a reserve.
-        return _sessions.Count >= limit + (Privileges.MayEnterFullRoom(affiliation) ? Service.Options.ReservedPlaces : 0);
+        return _sessions.Count >= limit + (Privileges.MayEnterFullRoom(affiliation) ? Service.Options.ReservedPlaces
+            : 0);
     }
 
     private void Create(Jid creator, Effects effects)
@@ -138,7 +141,8 @@ internal sealed partial class Room
     private static OccupantRecord RecordOf(Session session) =>
         new(session.Jid, session.Occupant.Nick, session.Occupant.Role, session.Presence);
 
-    /// <summary>All that a session gets on entering, in the order of §7.1: the others, itself, history, subject.</summary>
+    /// <summary>All that a session gets on entering, in the order of §7.1: the others, itself, history,
+    /// subject.</summary>
     private void Synchronise(Session session, JoinRequest request, Stanza stanza, bool isNew, Effects effects,
         bool isRewritten = false)
     {
@@ -181,7 +185,8 @@ internal sealed partial class Room
             return false;
         }
         var isKnown = _occupants.TryGetValue(nick, out var after);
-        after ??= new Occupant(nick, before.RealBare, before.Id) { Affiliation = before.Affiliation, Role = before.Role };
+        after ??= new Occupant(nick, before.RealBare, before.Id) { Affiliation = before.Affiliation, Role =
+            before.Role };
         if (!isKnown)
             _occupants.Add(nick, after);
         var why = Removal.NickChange(nick.Resource!);

@@ -22,8 +22,8 @@ internal sealed partial class Room
     private void Announce(Effects effects) =>
         effects.List(Configuration.IsPublic ? new RoomSummary(Jid, Configuration.Name) : null);
 
-    /// <summary>Ends the room at an owner's or operator's word. One unavailable presence for each occupant, none about the others
-    /// (§10.9).</summary>
+    /// <summary>Ends the room at an owner's or operator's word. One unavailable presence for each occupant, none about
+    /// the others (§10.9).</summary>
     /// <param name="request">The iq that is answered with a result when all have been told; null: nobody asked.</param>
     public void Destroy(Destruction why, Stanza? request, Effects effects)
     {
@@ -133,13 +133,15 @@ internal sealed partial class Room
         if (!_occupants.TryGetValue(nick, out var occupant))
         {
             var affiliation = AffiliationOf(bare);
-            occupant = new Occupant(nick, bare, Service.OccupantIdOf(Jid, bare)) { Affiliation = affiliation, Role = entry.Role };
+            occupant = new Occupant(nick, bare, Service.OccupantIdOf(Jid, bare)) { Affiliation = affiliation, Role =
+                entry.Role };
             _occupants.Add(nick, occupant);
         }
         else if (!occupant.RealBare.Equals(bare))
         {
             return;
         }
-        Attach(new Session(entry.Session) { Presence = entry.Presence ?? Session.PlainPresence, IsRestored = true }, occupant);
+        Attach(new Session(entry.Session) { Presence = entry.Presence ?? Session.PlainPresence, IsRestored = true },
+            occupant);
     }
 }

@@ -79,8 +79,10 @@ internal sealed partial class Room
                 : MucErrors.TooFast;
     }
 
-    /// <summary>§7.4: to everybody, the sender included, with the sender's id; in an archived room when it is stored.</summary>
-    private void Reflect(Stanza stanza, Occupant occupant, in MessageShape shape, Guid id, DateTimeOffset now, Effects effects)
+    /// <summary>§7.4: to everybody, the sender included, with the sender's id; in an archived room when it is
+    /// stored.</summary>
+    private void Reflect(Stanza stanza, Occupant occupant, in MessageShape shape, Guid id, DateTimeOffset now,
+        Effects effects)
     {
         var xml = WriteMessageHead(stanza, occupant, id, effects);
         var tail = xml.Length;

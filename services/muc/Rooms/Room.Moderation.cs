@@ -5,8 +5,8 @@ namespace Annex.Muc.Rooms;
 /// <summary>Messages that are taken back (XEP-0424 0.4, XEP-0425 0.3).</summary>
 internal sealed partial class Room
 {
-    /// <summary>A moderator takes back a message that is known to be in the archive: first in the archive, then everybody is told
-    /// in the room's name, and the announcement is archived in turn.</summary>
+    /// <summary>A moderator takes back a message that is known to be in the archive: first in the archive, then
+    /// everybody is told in the room's name, and the announcement is archived in turn.</summary>
     /// <param name="finish">Called with what is to be answered: null for a result.</param>
     public void Moderate(Occupant moderator, Guid id, string? reason, Effects effects, Action<StanzaError?> finish)
     {
@@ -21,7 +21,8 @@ internal sealed partial class Room
         }, () => finish(MucErrors.StoreAway));
     }
 
-    private void Announce(Guid id, Occupant moderator, string? reason, Guid announcement, DateTimeOffset now, Effects effects)
+    private void Announce(Guid id, Occupant moderator, string? reason, Guid announcement, DateTimeOffset now,
+        Effects effects)
     {
         var xml = effects.BeginHead();
         xml.Append("<message type='groupchat' from='"u8);
@@ -46,7 +47,8 @@ internal sealed partial class Room
             return;
         }
         var kept = new ArchiveAppend(announcement, now, Jid, Service.Jid, [],
-            System.Text.Encoding.ASCII.GetBytes(announcement.ToString("D")), xml.Slice(tail, xml.Length - tail).ToArray(), IsHistory: false);
+            System.Text.Encoding.ASCII.GetBytes(announcement.ToString("D")),
+            xml.Slice(tail, xml.Length - tail).ToArray(), IsHistory: false);
         effects.Condition = EffectCondition.IfStored;
         effects.Broadcast(StanzaKind.Message, _list);
         effects.Condition = EffectCondition.Always;

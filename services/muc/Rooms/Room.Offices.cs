@@ -3,12 +3,12 @@ using Annex.Xmpp.Stanzas;
 
 namespace Annex.Muc.Rooms;
 
-/// <summary>Roles and affiliations as they change, and what everybody is told (XEP-0045 §8, §9, §10.3 to §10.8). Whether
-/// somebody may do it was decided before: see Privileges.</summary>
+/// <summary>Roles and affiliations as they change, and what everybody is told (XEP-0045 §8, §9, §10.3 to §10.8).
+/// Whether somebody may do it was decided before: see Privileges.</summary>
 internal sealed partial class Room
 {
-    /// <summary>Sets the role and tells everybody. Across the border of what is broadcast the others see an arrival or a
-    /// departure (§7.2.2, §16.5).</summary>
+    /// <summary>Sets the role and tells everybody. Across the border of what is broadcast the others see an arrival or
+    /// a departure (§7.2.2, §16.5).</summary>
     public void SetRole(Occupant occupant, Role role, string? actorNick, string? reason, Effects effects)
     {
         var wasShown = Configuration.Broadcasts(occupant.Role);
@@ -27,8 +27,8 @@ internal sealed partial class Room
             HideFromOthers(occupant, occupant.Primary, [], Removal.Own, effects);
     }
 
-    /// <summary>Takes occupants out of the room: they are told first, then (<paramref name="between"/>) whoever asked for it, then
-    /// those who stay (§8.2).</summary>
+    /// <summary>Takes occupants out of the room: they are told first, then (<paramref name="between"/>) whoever asked
+    /// for it, then those who stay (§8.2).</summary>
     public void Remove(IReadOnlyList<(Occupant Occupant, Removal Why)> gone, Action<Effects>? between, Effects effects)
     {
         var sessions = new List<Session>(gone.Count);
@@ -51,8 +51,8 @@ internal sealed partial class Room
             AfterLeaving(effects);
     }
 
-    /// <summary>Makes the changes and tells everybody. Whoever asked has his answer already (§9.1: the list, the answer, the
-    /// occupants).</summary>
+    /// <summary>Makes the changes and tells everybody. Whoever asked has his answer already (§9.1: the list, the
+    /// answer, the occupants).</summary>
     public void SetAffiliations(IReadOnlyList<AffiliationRecord> entries, Jid? actor, Effects effects)
     {
         var before = entries.ToDictionary(e => e.Subject, e => AffiliationOf(e.Subject));
@@ -111,8 +111,8 @@ internal sealed partial class Room
         return null;
     }
 
-    /// <summary>A change for somebody who is not here: the room says so to its occupants (§9, §10, example 195); an invitation
-    /// goes to a new member of a members-only room (§9.5); perhaps 101 to the person (§18.1).</summary>
+    /// <summary>A change for somebody who is not here: the room says so to its occupants (§9, §10, example 195); an
+    /// invitation goes to a new member of a members-only room (§9.5); perhaps 101 to the person (§18.1).</summary>
     private void TellOfAbsent(AffiliationRecord entry, Affiliation before, Jid? actor, Effects effects)
     {
         WriteAffiliationMessage(entry, effects);
@@ -163,9 +163,10 @@ internal sealed partial class Room
         effects.Send(StanzaKind.Message, entry.Subject);
     }
 
-    /// <summary>An invitation in the room's name (§7.8.2). In a semi-anonymous room the inviter is named by occupant JID, or not at
-    /// all: a reason for inviting is none for showing a real JID.</summary>
-    public void SendInvitation(Jid to, Jid? inviter, string? reason, (bool IsThere, string? Thread)? continuation, Effects effects)
+    /// <summary>An invitation in the room's name (§7.8.2). In a semi-anonymous room the inviter is named by occupant
+    /// JID, or not at all: a reason for inviting is none for showing a real JID.</summary>
+    public void SendInvitation(Jid to, Jid? inviter, string? reason, (bool IsThere, string? Thread)? continuation,
+        Effects effects)
     {
         var xml = effects.BeginHead();
         xml.Append("<message from='"u8);

@@ -3,8 +3,8 @@ using Annex.Xmpp.Stanzas;
 
 namespace Annex.Muc.Rooms;
 
-/// <summary>What people's presence means: entering, leaving, changing nick or availability (XEP-0045 §7.1, §7.2, §7.6, §7.7,
-/// §7.14, §17.3).</summary>
+/// <summary>What people's presence means: entering, leaving, changing nick or availability (XEP-0045 §7.1, §7.2, §7.6,
+/// §7.7, §7.14, §17.3).</summary>
 internal sealed partial class Room
 {
     private void ApplyPresence(Stanza stanza, Effects effects)
@@ -15,8 +15,8 @@ internal sealed partial class Room
                 ApplyAvailable(stanza, effects);
                 break;
             case StanzaType.Unavailable:
-                // §17.3: silently ignored from somebody with role none. After a change of nick a server sends it to the old
-                // address as well, so the resource is not compared.
+                // §17.3: silently ignored from somebody with role none. After a change of nick a server sends it to the
+                // old address as well, so the resource is not compared.
                 if (TryGetSession(stanza.From, out var leaving))
                     Leave(leaving, PresenceContent(stanza, out _), effects);
                 break;
@@ -66,7 +66,8 @@ internal sealed partial class Room
             PersistBehind(effects, new PresenceStored(session.Jid, session.Presence));
         if (request is not null)
         {
-            // §7.2.1, §17.3: everything as if it had just joined; the others hear of it only when something is different.
+            // §7.2.1, §17.3: everything as if it had just joined; the others hear of it only when something is
+            // different.
             Synchronise(session, request, stanza, isNew: false, effects);
             if (hasChanged && ReferenceEquals(session.Occupant.Primary, session))
                 TellOthers(session.Occupant, effects);
@@ -77,8 +78,8 @@ internal sealed partial class Room
         TellSelf(session.Occupant, stanza, session, [110], effects);
     }
 
-    /// <summary>§7.2.18: presence without the MUC element from somebody who is not here is no groupchat 1.0 join: a client that
-    /// takes itself for joined has to learn that it is not.</summary>
+    /// <summary>§7.2.18: presence without the MUC element from somebody who is not here is no groupchat 1.0 join: a
+    /// client that takes itself for joined has to learn that it is not.</summary>
     private static void RefuseUntagged(Stanza stanza, Effects effects)
     {
         var xml = effects.BeginHead();
@@ -106,7 +107,8 @@ internal sealed partial class Room
         return true;
     }
 
-    /// <summary>What of a client's presence is shown: language and payload without what only the room may say (§17.3).</summary>
+    /// <summary>What of a client's presence is shown: language and payload without what only the room may say
+    /// (§17.3).</summary>
     private byte[] PresenceContent(Stanza stanza, out sbyte priority)
     {
         priority = 0;
@@ -121,7 +123,8 @@ internal sealed partial class Room
         {
             if (ClientContent.IsOwn(children, "priority"u8))
                 priority = ClientContent.ReadPriority(children);
-            if (ClientContent.IsRoomsOnly(this, children, isPresence: true) || (isLarge && !ClientContent.IsBasicPresence(children)))
+            if (ClientContent.IsRoomsOnly(this, children, isPresence: true)
+                || (isLarge && !ClientContent.IsBasicPresence(children)))
                 continue;
             ClientContent.Copy(stanza, ref children, content);
         }

@@ -7,7 +7,8 @@ internal sealed partial class Room
 {
     private void ChangeSubject(Stanza stanza, Occupant occupant, Effects effects)
     {
-        var mayChange = occupant.Role == Role.Moderator || (Configuration.MayChangeSubject && Privileges.HasVoice(occupant.Role));
+        var mayChange = occupant.Role == Role.Moderator
+            || (Configuration.MayChangeSubject && Privileges.HasVoice(occupant.Role));
         if (!mayChange)
         {
             effects.Error(stanza, By(MucErrors.SubjectForbidden));
@@ -50,7 +51,8 @@ internal sealed partial class Room
         return xml.Written.ToArray();
     }
 
-    /// <summary>Always sent after the history, empty where none is set, without a body; stamped where it was ever set.</summary>
+    /// <summary>Always sent after the history, empty where none is set, without a body; stamped where it was ever
+    /// set.</summary>
     private void SendSubject(Session session, Effects effects)
     {
         var xml = effects.BeginHead();

@@ -4,8 +4,8 @@ using Annex.Xmpp.Stanzas;
 
 namespace Annex.Muc.Rooms;
 
-/// <summary>Presence on its way out: each has exactly one muc#user element with role and affiliation, the real full JID only
-/// for those who may see it, 110 only for oneself (XEP-0045 §7.2.2 to §7.2.4, §17.3).</summary>
+/// <summary>Presence on its way out: each has exactly one muc#user element with role and affiliation, the real full JID
+/// only for those who may see it, 110 only for oneself (XEP-0045 §7.2.2 to §7.2.4, §17.3).</summary>
 internal sealed partial class Room
 {
     /// <summary>An occupant as one session sees it.</summary>
@@ -18,7 +18,8 @@ internal sealed partial class Room
         effects.Send(StanzaKind.Presence, viewer.Jid);
     }
 
-    /// <summary>The occupant's present state, to all but its own sessions. Nothing where its role is not broadcast (§7.2.2).</summary>
+    /// <summary>The occupant's present state, to all but its own sessions. Nothing where its role is not broadcast
+    /// (§7.2.2).</summary>
     private void TellOthers(Occupant occupant, Effects effects, string? actorNick = null, string? reason = null)
     {
         if (!Configuration.Broadcasts(occupant.Role) || _list.Count == occupant.SessionCount)
@@ -51,15 +52,17 @@ internal sealed partial class Room
         }
     }
 
-    /// <summary>Tells all that stay that the occupant is gone from its nick. The occupant's sessions are out of the room's list
-    /// already, but for a change of nick.</summary>
-    private void TellOthersGone(Occupant occupant, Session session, ReadOnlySpan<byte> content, in Removal why, Effects effects)
+    /// <summary>Tells all that stay that the occupant is gone from its nick. The occupant's sessions are out of the
+    /// room's list already, but for a change of nick.</summary>
+    private void TellOthersGone(Occupant occupant, Session session, ReadOnlySpan<byte> content, in Removal why,
+        Effects effects)
     {
         if (Configuration.Broadcasts(occupant.Role))
             HideFromOthers(occupant, session, content, why, effects);
     }
 
-    private void HideFromOthers(Occupant occupant, Session session, ReadOnlySpan<byte> content, in Removal why, Effects effects)
+    private void HideFromOthers(Occupant occupant, Session session, ReadOnlySpan<byte> content, in Removal why,
+        Effects effects)
     {
         if (_list.Count == 0)
             return;
@@ -73,7 +76,8 @@ internal sealed partial class Room
     }
 
     /// <summary>Writes unavailable presence for the session itself; the caller sends it.</summary>
-    private void WriteUnavailable(Occupant occupant, Session session, ReadOnlySpan<byte> content, in Removal why, bool isSelf,
+    private void WriteUnavailable(Occupant occupant, Session session, ReadOnlySpan<byte> content, in Removal why,
+        bool isSelf,
         Effects effects)
     {
         WriteHead(occupant.Jid, isUnavailable: true, [], effects);
@@ -97,7 +101,8 @@ internal sealed partial class Room
         };
 
     // In a non-anonymous room everybody sees the same: one tail.
-    private XmlBuffer OpenTail(Effects effects) => Configuration.IsNonAnonymous ? effects.BeginTail() : effects.BeginOpenTail();
+    private XmlBuffer OpenTail(Effects effects) => Configuration.IsNonAnonymous ? effects.BeginTail()
+        : effects.BeginOpenTail();
 
     private static void WriteHead(Jid from, bool isUnavailable, ReadOnlySpan<byte> rawId, Effects effects)
     {

@@ -5,10 +5,10 @@ using Annex.Xmpp.Stanzas;
 namespace Annex.Muc.Rooms;
 
 /// <summary>
-/// One address at which a room is, or could be. A state machine: a command goes in, effects come out, in order. It knows no
-/// lock, no waiting, no socket and no storage; whoever runs it (RoomMailbox) runs it alone. Where a change has to be durable
-/// first, the room stores it, waits, and goes on with the Stored or Refused that follows; in between it takes nothing but
-/// messages that are themselves waiting (<see cref="IsWaiting"/>).
+/// One address at which a room is, or could be. A state machine: a command goes in, effects come out, in order. It
+/// knows no lock, no waiting, no socket and no storage; whoever runs it (RoomMailbox) runs it alone. Where a change has
+/// to be durable first, the room stores it, waits, and goes on with the Stored or Refused that follows; in between it
+/// takes nothing but messages that are themselves waiting (<see cref="IsWaiting"/>).
 /// </summary>
 internal sealed partial class Room
 {
@@ -99,12 +99,13 @@ internal sealed partial class Room
         }
     }
 
-    /// <summary>Whether this command may be applied while messages wait for their commit: only further messages may, so that
-    /// whoever enters finds a settled room.</summary>
+    /// <summary>Whether this command may be applied while messages wait for their commit: only further messages may, so
+    /// that whoever enters finds a settled room.</summary>
     public static bool MayOvertake(in RoomCommand command) =>
         command.Stanza is { Kind: StanzaKind.Message, Type: StanzaType.Groupchat };
 
-    /// <summary>The real bare JID's affiliation: its own entry, else that of its domain (§9.2); operators are owners.</summary>
+    /// <summary>The real bare JID's affiliation: its own entry, else that of its domain (§9.2); operators are
+    /// owners.</summary>
     public Affiliation AffiliationOf(Jid bare) => Service.IsAdmin(bare) ? Affiliation.Owner : Affiliations.Of(bare);
 
     public Role DefaultRole(Affiliation affiliation) =>
@@ -116,7 +117,8 @@ internal sealed partial class Room
         return real is not null && _sessions.TryGetValue(real, out session);
     }
 
-    public bool TryGetOccupant(Jid occupantJid, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Occupant? occupant) =>
+    public bool TryGetOccupant(Jid occupantJid,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Occupant? occupant) =>
         _occupants.TryGetValue(occupantJid, out occupant);
 
     public bool TryGetOccupant(string nick, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Occupant? occupant)
@@ -132,8 +134,8 @@ internal sealed partial class Room
     /// <summary>The highest role among this person's occupants; None for somebody who is not here.</summary>
     public Role RoleOf(Jid? real) => TryGetSession(real, out var session) ? session.Occupant.Role : Role.None;
 
-    /// <summary>Goes on with <paramref name="then"/> when the changes are durable: at once in a service without a store. Refused,
-    /// it tells the sender of <paramref name="request"/>, and nothing has happened.</summary>
+    /// <summary>Goes on with <paramref name="then"/> when the changes are durable: at once in a service without a
+    /// store. Refused, it tells the sender of <paramref name="request"/>, and nothing has happened.</summary>
     public void Persist(Effects effects, Stanza? request, IReadOnlyList<RoomChange> changes, Action<Effects> then,
         Action? refused = null)
     {

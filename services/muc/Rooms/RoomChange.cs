@@ -29,10 +29,11 @@ internal sealed record PresenceStored(Jid Session, byte[] Presence) : RoomChange
 /// <param name="Author">The real bare JID.</param>
 /// <param name="OccupantId">Ready for an attribute (XEP-0421).</param>
 /// <param name="RawId">The id attribute, escaped.</param>
-/// <param name="Tail">As it is sent: from behind the last attribute of the head to the closing tag, occupant-id and stanza-id
-/// included.</param>
+/// <param name="Tail">As it is sent: from behind the last attribute of the head to the closing tag, occupant-id and
+/// stanza-id included.</param>
 /// <param name="IsHistory">Whether those who enter get it as discussion history too (it has a body).</param>
-internal sealed record ArchiveAppend(Guid Id, DateTimeOffset At, Jid From, Jid Author, byte[] OccupantId, byte[] RawId, byte[] Tail,
+internal sealed record ArchiveAppend(Guid Id, DateTimeOffset At, Jid From, Jid Author, byte[] OccupantId,
+    byte[] RawId, byte[] Tail,
     bool IsHistory) : RoomChange
 {
     /// <summary>What members who are away are told; null where nobody is, or when it came from the store.</summary>

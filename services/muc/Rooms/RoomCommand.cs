@@ -36,7 +36,8 @@ internal readonly struct RoomCommand(RoomCommandKind kind, Stanza? stanza = null
     public static RoomCommand Of(RoomCall call) => new(RoomCommandKind.Call, null, call);
 }
 
-/// <summary>A request to a room that is no stanza: administration, commands, checks. Runs in the room's turn, alone with it.</summary>
+/// <summary>A request to a room that is no stanza: administration, commands, checks. Runs in the room's turn, alone
+/// with it.</summary>
 internal abstract class RoomCall
 {
     public abstract void Apply(Room room, Effects effects);

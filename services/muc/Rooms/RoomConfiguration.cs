@@ -19,8 +19,9 @@ internal enum Audience : byte
     Owners = 32,
 }
 
-/// <summary>What an owner configures (XEP-0045 §10.2, §15.5.3; the fields beyond the registry as ejabberd and others name them).
-/// Immutable and plain: a store keeps it as it is. Admins and owners are affiliations, not configuration.</summary>
+/// <summary>What an owner configures (XEP-0045 §10.2, §15.5.3; the fields beyond the registry as ejabberd and others
+/// name them). Immutable and plain: a store keeps it as it is. Admins and owners are affiliations, not
+/// configuration.</summary>
 internal sealed record RoomConfiguration
 {
     public string Name { get; init; } = "";
@@ -61,8 +62,8 @@ internal sealed record RoomConfiguration
 
     public PrivateMessages AllowPrivateMessages { get; init; }
 
-    /// <summary>Whether members of a members-only room may invite (and so make members of) others; in an open room, whether
-    /// participants may invite.</summary>
+    /// <summary>Whether members of a members-only room may invite (and so make members of) others; in an open room,
+    /// whether participants may invite.</summary>
     public bool MayInvite { get; init; }
 
     public bool AllowVoiceRequests { get; init; } = true;

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Annex.Muc.Rooms;
 
 /// <summary>
-/// All rooms in memory, by address. A room that is addressed and is not here is loaded (or found not to exist) while its
-/// stanzas wait in its mailbox; one that is idle is put away. Without a store, rooms live as long as the process.
+/// All rooms in memory, by address. A room that is addressed and is not here is loaded (or found not to exist) while
+/// its stanzas wait in its mailbox; one that is idle is put away. Without a store, rooms live as long as the process.
 /// </summary>
 internal sealed class RoomDirectory : IAsyncDisposable
 {
@@ -102,7 +102,8 @@ internal sealed class RoomDirectory : IAsyncDisposable
         Log.RoomFailed(_logger, exception, room.GetHashCode());
     }
 
-    /// <summary>Sends the stanzas among the effects, waiting where the connection is behind; then does the rest.</summary>
+    /// <summary>Sends the stanzas among the effects, waiting where the connection is behind; then does the
+    /// rest.</summary>
     public async ValueTask DeliverAsync(RoomMailbox mailbox, Effects effects, bool isStored)
     {
         var writer = new EffectWriter(effects, isStored);
@@ -146,7 +147,8 @@ internal sealed class RoomDirectory : IAsyncDisposable
 
     private PostResult Post(Jid room, in RoomCommand command)
     {
-        // A mailbox that closes between look-up and posting is replaced by a new one: no more than a few times in a row.
+        // A mailbox that closes between look-up and posting is replaced by a new one: no more than a few times in a
+        // row.
         for (var attempt = 0; attempt < 100; attempt++)
         {
             var mailbox = GetOrOpen(room);
@@ -174,7 +176,8 @@ internal sealed class RoomDirectory : IAsyncDisposable
         if (_store is null)
         {
             var tombstone = _tombstones.GetValueOrDefault(mailbox.Jid);
-            mailbox.Open(new Room(Service, mailbox.Jid, tombstone is null ? null : new StoredRoom { Tombstone = tombstone }));
+            mailbox.Open(new Room(Service, mailbox.Jid, tombstone is null ? null
+                : new StoredRoom { Tombstone = tombstone }));
             return;
         }
         _ = LoadAsync(mailbox);

@@ -2,7 +2,8 @@ using Annex.Xmpp.Addressing;
 
 namespace Annex.Muc.Rooms;
 
-/// <summary>The public rooms in memory, in the order of their addresses; the whole list of a service without a store.</summary>
+/// <summary>The public rooms in memory, in the order of their addresses; the whole list of a service without a
+/// store.</summary>
 internal sealed class RoomList
 {
     private readonly Lock _gate = new();

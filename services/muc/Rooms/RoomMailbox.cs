@@ -7,8 +7,8 @@ namespace Annex.Muc.Rooms;
 internal enum PostResult : byte { Posted, Full, Closed }
 
 /// <summary>
-/// A room's bounded queue and its turn on the thread pool: one command after the other, never two at once, at most
-/// <see cref="CommandsPerTurn"/> before other rooms get theirs. Effects of messages that wait for their commit are held back
+/// A room's bounded queue and its turn on the thread pool: one command after the other, never two at once, at most <see
+/// cref="CommandsPerTurn"/> before other rooms get theirs. Effects of messages that wait for their commit are held back
 /// here, in order, and with them all that comes behind them in this room.
 /// </summary>
 internal sealed class RoomMailbox(RoomDirectory directory, Jid jid) : IThreadPoolWorkItem

@@ -3,13 +3,15 @@ using Annex.Xmpp.Addressing;
 namespace Annex.Muc.Rooms;
 
 /// <summary>A room as a store keeps it, without its people.</summary>
-internal sealed record RoomRecord(Jid Room, RoomConfiguration Configuration, Jid Creator, DateTimeOffset CreatedAt, Subject? Subject);
+internal sealed record RoomRecord(Jid Room, RoomConfiguration Configuration, Jid Creator, DateTimeOffset CreatedAt,
+    Subject? Subject);
 
 /// <summary>The last change of a room's subject.</summary>
 /// <param name="Text">Empty: it was cleared.</param>
 /// <param name="By">Occupant JID of who changed it.</param>
 /// <param name="OccupantId">Ready for an attribute (XEP-0421).</param>
-/// <param name="Payload">The subject elements as they were sent (several languages), in jabber:component:accept.</param>
+/// <param name="Payload">The subject elements as they were sent (several languages), in
+/// jabber:component:accept.</param>
 internal sealed record Subject(string Text, Jid By, byte[] OccupantId, DateTimeOffset At, byte[] Payload);
 
 /// <summary>A person's or a whole domain's standing in a room.</summary>
@@ -23,12 +25,14 @@ internal sealed record OccupantRecord(Jid Session, string Nick, Role Role, byte[
 
 /// <summary>What is left of a destroyed persistent room (XEP-0045 §10.9).</summary>
 /// <param name="By">Bare JID of the owner who destroyed it: he may create it again.</param>
-internal sealed record Tombstone(Jid Room, Jid By, Jid? Alternate, string? Reason, DateTimeOffset At, DateTimeOffset Until);
+internal sealed record Tombstone(Jid Room, Jid By, Jid? Alternate, string? Reason, DateTimeOffset At,
+    DateTimeOffset Until);
 
 /// <summary>A room as the list of the service shows it (disco#items).</summary>
 internal sealed record RoomSummary(Jid Room, string Name);
 
-/// <summary>All that a store knows about one address. A room that does not exist has no Record; it may have a Tombstone.</summary>
+/// <summary>All that a store knows about one address. A room that does not exist has no Record; it may have a
+/// Tombstone.</summary>
 internal sealed record StoredRoom
 {
     public RoomRecord? Record { get; init; }

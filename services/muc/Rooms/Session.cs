@@ -13,8 +13,8 @@ internal sealed class Session(Jid jid)
 
     public Occupant Occupant { get; set; } = null!;
 
-    /// <summary>What follows the last attribute of the head in this session's presence: perhaps xml:lang and declarations, the
-    /// closing bracket, and the payload without what only the room may say.</summary>
+    /// <summary>What follows the last attribute of the head in this session's presence: perhaps xml:lang and
+    /// declarations, the closing bracket, and the payload without what only the room may say.</summary>
     public byte[] Presence { get; set; } = PlainPresence;
 
     public sbyte Priority { get; set; }
@@ -22,7 +22,8 @@ internal sealed class Session(Jid jid)
     /// <summary>Place in the room's list of sessions; the list keeps it.</summary>
     public int Index { get; set; }
 
-    /// <summary>Joined before this process started: to be asked once whether it is still there (a ghost otherwise).</summary>
+    /// <summary>Joined before this process started: to be asked once whether it is still there (a ghost
+    /// otherwise).</summary>
     public bool IsRestored { get; set; }
 
     /// <summary>How fast this session sends.</summary>

@@ -1,8 +1,8 @@
 // Hot path
 namespace Annex.Muc.Rooms;
 
-/// <summary>The sessions of a room, all in one array. What <see cref="Items"/> and <see cref="Count"/> gave at one moment stays
-/// true for whoever kept it: adding writes behind that count, removing copies.</summary>
+/// <summary>The sessions of a room, all in one array. What <see cref="Items"/> and <see cref="Count"/> gave at one
+/// moment stays true for whoever kept it: adding writes behind that count, removing copies.</summary>
 internal sealed class SessionList
 {
     public Session[] Items { get; private set; } = [];

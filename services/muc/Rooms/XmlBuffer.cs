@@ -5,7 +5,8 @@ using System.Text;
 
 namespace Annex.Muc.Rooms;
 
-/// <summary>Bytes of stanzas on their way out: one growing array from the pool, written in order. Not thread-safe.</summary>
+/// <summary>Bytes of stanzas on their way out: one growing array from the pool, written in order. Not
+/// thread-safe.</summary>
 internal sealed class XmlBuffer : IBufferWriter<byte>, IDisposable
 {
     // The memory that one turn of a mailbox may keep for the next: a fan-out's body or the presence of a small room.
@@ -25,8 +26,8 @@ internal sealed class XmlBuffer : IBufferWriter<byte>, IDisposable
         Length += utf8.Length;
     }
 
-    /// <summary>Text, escaped so that it stands in character data and in an attribute of either quote. Characters that XML 1.0
-    /// does not know are left out.</summary>
+    /// <summary>Text, escaped so that it stands in character data and in an attribute of either quote. Characters that
+    /// XML 1.0 does not know are left out.</summary>
     public void AppendEscaped(ReadOnlySpan<char> text)
     {
         foreach (var rune in text.EnumerateRunes())
@@ -45,7 +46,8 @@ internal sealed class XmlBuffer : IBufferWriter<byte>, IDisposable
         }
     }
 
-    /// <summary>The value of an attribute as it stood on the wire, in whichever quotes: ready for single ones.</summary>
+    /// <summary>The value of an attribute as it stood on the wire, in whichever quotes: ready for single
+    /// ones.</summary>
     public void AppendRawAttribute(ReadOnlySpan<byte> raw)
     {
         for (var quote = raw.IndexOf((byte)'\''); quote >= 0; quote = raw.IndexOf((byte)'\''))
@@ -72,7 +74,8 @@ internal sealed class XmlBuffer : IBufferWriter<byte>, IDisposable
     /// <summary>A time as XEP-0082 wants it, in UTC with milliseconds.</summary>
     public void Append(DateTimeOffset time)
     {
-        time.TryFormat(GetSpan(32), out var written, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        time.TryFormat(GetSpan(32), out var written, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'",
+            System.Globalization.CultureInfo.InvariantCulture);
         Length += written;
     }
 
