@@ -1,10 +1,7 @@
-using Annex.Hosting;
-using Annex.Upload;
 using Annex.UploadBench;
 
 // The upload service under load, against nginx doing the same work. All on loopback, each part bounded in time.
 //   dotnet run -c Release --project bench/Upload -- slots | files [MEGABYTES] | slow [CONNECTIONS]
-if (args is ["serve", .. var settings]) return await AnnexApplication.RunAsync(settings, UploadService.Definition);
 using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(8));
 return args switch
 {

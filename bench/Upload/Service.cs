@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Annex.Upload;
 
 namespace Annex.UploadBench;
 
@@ -31,7 +32,7 @@ internal sealed class Service : IAsyncDisposable
         }
         var directory = Directory.CreateTempSubdirectory("annex-upload-bench-").FullName;
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
-        var process = Child.Start("dotnet", [typeof(Service).Assembly.Location, "serve",
+        var process = Child.Start("dotnet", [typeof(UploadService).Assembly.Location,
             $"--Database={database};Database=postgres;Maximum Pool Size=50", "--LocalDomains=annex.test",
             "--Upload:Component:Jid=upload.annex.test", "--Upload:Component:Secret=bench",
             $"--Upload:Component:Port={componentPort}", $"--Upload:Http:Listen={url.Authority}",

@@ -17,6 +17,9 @@ public sealed class PutHandler(
     UploadAccess access, IBlobStore store, Publisher publisher, SlotTable slots, ActiveUploads active, FileTable files,
     SlotUrls urls, UploadOptions options, UploadMetrics metrics, TimeProvider time, ILogger<PutHandler> logger)
 {
+    // Kestrel receives 4 KiB at a time: eight of them make one write. A slow upload holds no more than this.
+    private const int PieceBytes = 32 * 1024;
+
     // A chunk of one byte takes six.
     private const int ChunkFraming = 6;
     private const int ChunkTrailer = 64 * 1024;
@@ -118,7 +121,8 @@ public sealed class PutHandler(
         var received = 0L;
         while (true)
         {
-            var read = await body.ReadAsync(cancellationToken);
+            var wanted = (int)Math.Clamp(size - received, 1, PieceBytes);
+            var read = await body.ReadAtLeastAsync(wanted, cancellationToken);
             var buffer = read.Buffer;
             received += buffer.Length;
             if (received > size) throw new RefusedException(Refusal.TooLong);
