@@ -4,10 +4,13 @@ using Annex.Push.Providers;
 
 namespace Annex.Push;
 
-/// <summary>Metrics, the audit line, and the provider's last word for "my devices", which is written in batches.</summary>
-public sealed class DeliveryObserver(PushMetrics metrics, TimeProvider time, ILogger<DeliveryObserver> logger) : IDeliveryObserver
+/// <summary>Metrics, the audit line, and the provider's last word for "my devices", which is written in
+/// batches.</summary>
+public sealed class DeliveryObserver(PushMetrics metrics, TimeProvider time, ILogger<DeliveryObserver> logger)
+    : IDeliveryObserver
 {
-    /// <summary>Last words that wait to be written; beyond it the newest are dropped, being for people's eyes only.</summary>
+    /// <summary>Last words that wait to be written; beyond it the newest are dropped, being for people's eyes
+    /// only.</summary>
     private const int MaxWaiting = 50_000;
 
     private readonly ConcurrentDictionary<long, LastWord> _words = new();

@@ -21,7 +21,8 @@ public static class KeyFiles
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {
-            throw new InvalidDataException($"Push:EncryptionKeyFile: {path} has to hold 32 bytes in base64 on each line.", e);
+            throw new InvalidDataException(
+                $"Push:EncryptionKeyFile: {path} has to hold 32 bytes in base64 on each line.", e);
         }
     }
 
@@ -35,7 +36,8 @@ public static class KeyFiles
         return ReadP256(path, "Push:WebPush:KeyFiles");
     }
 
-    /// <exception cref="InvalidDataException">No private key on P-256; the message names the option and the file.</exception>
+    /// <exception cref="InvalidDataException">No private key on P-256; the message names the option and the
+    /// file.</exception>
     public static ECDsa ReadP256(string path, string option)
     {
         var key = ECDsa.Create();
@@ -59,7 +61,8 @@ public static class KeyFiles
         return key.ExportPkcs8PrivateKeyPem() + "\n";
     }
 
-    // Two processes may start at once: whoever is first to create the file has made the key, and it is never seen half written.
+    // Two processes may start at once: whoever is first to create the file has made the key, and it is never seen half
+    // written.
     private static bool Create(string path, Func<string> content)
     {
         if (File.Exists(path)) return false;

@@ -5,7 +5,8 @@ namespace Annex.Push;
 internal static partial class Log
 {
     /// <summary>The audit line: one for each attempt, without a token, an address or a word of what was sent.</summary>
-    [LoggerMessage(1, LogLevel.Information, "push {Verdict} by {Provider} ({Reason}), registration {Registration}, attempt {Attempt}")]
+    [LoggerMessage(1, LogLevel.Information,
+        "push {Verdict} by {Provider} ({Reason}), registration {Registration}, attempt {Attempt}")]
     public static partial void Attempted(
         ILogger logger, PushVerdict verdict, string provider, string reason, long? registration, int attempt);
 
@@ -24,10 +25,12 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Warning, "a publish could not be stored; its server was told to wait")]
     public static partial void PublishFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(7, LogLevel.Warning, "publishes of {Domain} are refused more often than Push:MaxRefusalsPerMinute allows")]
+    [LoggerMessage(7, LogLevel.Warning,
+        "publishes of {Domain} are refused more often than Push:MaxRefusalsPerMinute allows")]
     public static partial void ManyRefusals(ILogger logger, string domain);
 
-    [LoggerMessage(8, LogLevel.Information, "{Registrations} registrations and {Endpoints} endpoints of a user were removed: {Reason}")]
+    [LoggerMessage(8, LogLevel.Information,
+        "{Registrations} registrations and {Endpoints} endpoints of a user were removed: {Reason}")]
     public static partial void UserRemoved(ILogger logger, int registrations, int endpoints, string reason);
 
     [LoggerMessage(9, LogLevel.Information, "{Count} stored tokens are under the newest key now")]

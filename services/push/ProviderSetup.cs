@@ -21,13 +21,16 @@ internal static class ProviderSetup
         services.AddSingleton(provider => Vapid(options, ContactOf(options, service), provider));
         if (options.WebPush.Enabled)
         {
-            services.AddSingleton<IPushProvider>(provider => new WebPushProvider(provider.GetRequiredService<VapidKeys>().All, policy,
+            services.AddSingleton<IPushProvider>(provider =>
+                new WebPushProvider(provider.GetRequiredService<VapidKeys>().All, policy,
                 provider.GetRequiredService<TimeProvider>(), options.Delivery.SendTimeout));
         }
         services.AddSingleton<IPushProvider>(provider =>
             new UnifiedPushProvider(policy, provider.GetRequiredService<TimeProvider>(), options.Delivery.SendTimeout));
-        var apns = options.Apns.Select(pair => Try(service, $"Apns:{pair.Key}", () => Apns(pair.Key, pair.Value))).OfType<ApnsApp>().ToList();
-        var fcm = options.Fcm.Select(pair => Try(service, $"Fcm:{pair.Key}", () => Fcm(pair.Key, pair.Value))).OfType<FcmApp>().ToList();
+        var apns = options.Apns.Select(pair =>
+            Try(service, $"Apns:{pair.Key}", () => Apns(pair.Key, pair.Value))).OfType<ApnsApp>().ToList();
+        var fcm = options.Fcm.Select(pair =>
+            Try(service, $"Fcm:{pair.Key}", () => Fcm(pair.Key, pair.Value))).OfType<FcmApp>().ToList();
         if (apns.Count > 0)
         {
             services.AddSingleton<IPushProvider>(provider =>
@@ -58,10 +61,12 @@ internal static class ProviderSetup
     private static FcmApp Fcm(string name, FcmAppOptions app)
     {
         using var json = JsonDocument.Parse(File.ReadAllText(app.ServiceAccountFile));
-        string Text(string property) => json.RootElement.GetProperty(property).GetString() ?? throw new KeyNotFoundException(property);
+        string Text(string property) => json.RootElement.GetProperty(property).GetString()
+            ?? throw new KeyNotFoundException(property);
         var key = RSA.Create();
         key.ImportFromPem(Text("private_key"));
-        return new FcmApp(name, Text("project_id"), Text("client_email"), key, new Uri(Text("token_uri")), new Uri(app.Server));
+        return new FcmApp(name, Text("project_id"), Text("client_email"), key, new Uri(Text("token_uri")),
+            new Uri(app.Server));
     }
 
     private static T? Try<T>(AnnexServiceBuilder service, string key, Func<T> make) where T : class
@@ -70,8 +75,9 @@ internal static class ProviderSetup
         {
             return make();
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException or JsonException
-            or KeyNotFoundException or ArgumentException or CryptographicException or UriFormatException or InvalidOperationException)
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException
+            or JsonException or KeyNotFoundException or ArgumentException or CryptographicException
+            or UriFormatException or InvalidOperationException)
         {
             service.AddError(key, e.Message);
             return null;

@@ -14,8 +14,10 @@ public sealed class PushMetrics : IDisposable
 
     public PushMetrics()
     {
-        _publishes = _meter.CreateCounter<long>("annex.push.publishes", "{publish}", "Publishes of servers by their result");
-        _attempts = _meter.CreateCounter<long>("annex.push.attempts", "{push}", "Attempts to send by provider and verdict");
+        _publishes = _meter.CreateCounter<long>("annex.push.publishes", "{publish}",
+            "Publishes of servers by their result");
+        _attempts = _meter.CreateCounter<long>("annex.push.attempts", "{push}",
+            "Attempts to send by provider and verdict");
         _messages = _meter.CreateCounter<long>("annex.push.unified", "{message}", "UnifiedPush messages by status");
         _exceptions = _meter.CreateCounter<long>("annex.push.exceptions", "{exception}", "Faults of ours");
     }
@@ -23,7 +25,8 @@ public sealed class PushMetrics : IDisposable
     public void Published(string result) => _publishes.Add(1, new KeyValuePair<string, object?>("result", result));
 
     public void Attempted(string provider, PushVerdict verdict) => _attempts.Add(1,
-        new KeyValuePair<string, object?>("provider", provider), new KeyValuePair<string, object?>("verdict", verdict.ToString()));
+        new KeyValuePair<string, object?>("provider", provider), new KeyValuePair<string,
+            object?>("verdict", verdict.ToString()));
 
     public void Received(int status) => _messages.Add(1, new KeyValuePair<string, object?>("status", status));
 

@@ -5,13 +5,15 @@ namespace Annex.Push;
 /// <summary>Section Push of the configuration.</summary>
 public sealed class PushOptions
 {
-    /// <summary>Keys that encrypt tokens at rest: one base64 text of 32 bytes a line, newest first. Made when it is not there.</summary>
+    /// <summary>Keys that encrypt tokens at rest: one base64 text of 32 bytes a line, newest first. Made when it is not
+    /// there.</summary>
     public string EncryptionKeyFile { get; set; } = ".annex/push.keys";
 
     /// <summary>What clients show as the service's name.</summary>
     public string Name { get; set; } = "Push";
 
-    /// <summary>Lets users of other servers register, for the author of an app; by default only those of LocalDomains may.</summary>
+    /// <summary>Lets users of other servers register, for the author of an app; by default only those of LocalDomains
+    /// may.</summary>
     public bool AllowRemoteUsers { get; set; }
 
     /// <summary>Times a minute that one user may test all devices.</summary>
@@ -29,7 +31,8 @@ public sealed class PushOptions
     /// <summary>Publishes a second that one domain may make before it is told to wait.</summary>
     public int MaxPublishesPerSecond { get; set; } = 5000;
 
-    /// <summary>Publishes with an unknown node or a wrong secret a minute that one domain may make before all of them are told to wait.</summary>
+    /// <summary>Publishes with an unknown node or a wrong secret a minute that one domain may make before all of them
+    /// are told to wait.</summary>
     public int MaxRefusalsPerMinute { get; set; } = 60;
 
     public DeliveryOptions Delivery { get; set; } = new();
@@ -45,6 +48,7 @@ public sealed class PushOptions
     /// <summary>Hosts that endpoints may have; empty for any public one.</summary>
     public string[] AllowedEndpointHosts { get; set; } = [];
 
-    /// <summary>Lets endpoints be on loopback, and then plain http: for trying things out on one machine only.</summary>
+    /// <summary>Lets endpoints be on loopback, and then plain http: for trying things out on one machine
+    /// only.</summary>
     public bool AllowLoopbackEndpoints { get; set; }
 }

@@ -38,7 +38,8 @@ public static class PushService
         AddDomain(service, options);
         service.AddComponent((services, router) => AddRoutes(services, router, options));
         service.AddHttp(endpoints => AddPages(endpoints, options));
-        service.AddRpc((provider, map) => map.Add(PushNotifications.BindService(provider.GetRequiredService<PushNotificationsRpc>())));
+        service.AddRpc((provider, map) =>
+            map.Add(PushNotifications.BindService(provider.GetRequiredService<PushNotificationsRpc>())));
         service.ShareEvents();
         service.AddConsumer<RoomMessagePostedConsumer, RoomMessagePosted>();
         service.AddConsumer<AccountRemovedConsumer, AccountRemoved>();
@@ -51,10 +52,12 @@ public static class PushService
         var services = service.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider =>
-            KeyFiles.Vault(options.EncryptionKeyFile, provider.GetRequiredService<ILoggerFactory>().CreateLogger("Annex.Push")));
+            KeyFiles.Vault(options.EncryptionKeyFile,
+                provider.GetRequiredService<ILoggerFactory>().CreateLogger("Annex.Push")));
         services.AddSingleton(options.Delivery).AddSingleton(new AppDirectory(options));
         services.AddSingleton<PushMetrics>().AddSingleton<RegistrationStore>().AddSingleton<BanTable>();
-        services.AddSingleton<DeliveryObserver>().AddSingleton<IDeliveryObserver>(p => p.GetRequiredService<DeliveryObserver>());
+        services.AddSingleton<DeliveryObserver>().AddSingleton<IDeliveryObserver>(p =>
+            p.GetRequiredService<DeliveryObserver>());
         services.AddSingleton(p => new PushQueue(
             p.GetRequiredKeyedService<NpgsqlDataSource>(Name), options.Delivery, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IPushQueue>(p => p.GetRequiredService<PushQueue>());
@@ -67,7 +70,8 @@ public static class PushService
         var publicUrl = service.PublicUrl;
         services.AddSingleton(_ => new EndpointUrls(publicUrl));
         services.AddSingleton<EndpointStore>().AddSingleton<EndpointHandler>().AddSingleton<PageHandler>();
-        services.AddSingleton(p => ActivatorUtilities.CreateInstance<ClientDelivery>(p, p.GetRequiredKeyedService<ComponentConnection>(Name)));
+        services.AddSingleton(p => ActivatorUtilities.CreateInstance<ClientDelivery>(p,
+            p.GetRequiredKeyedService<ComponentConnection>(Name)));
         services.AddSingleton<UnifiedPushHandlers>().AddSingleton<PushNotificationsRpc>().AddSingleton<UserRemoval>();
         services.AddHostedService<PushWork>();
     }
@@ -77,7 +81,8 @@ public static class PushService
         // Publishes wait a moment for their provider's word; as many as may be taken may wait.
         router.MaxAsyncHandlers = options.Delivery.MaxIntake + MaxOutcomeWaits;
         var connection = services.GetRequiredKeyedService<ComponentConnection>(Name);
-        services.GetRequiredService<RegistrationStore>().Gone += registration => PublishHandlers.TellGone(connection, registration);
+        services.GetRequiredService<RegistrationStore>().Gone += registration =>
+            PublishHandlers.TellGone(connection, registration);
         services.GetRequiredService<PublishHandlers>().Register(router);
         if (options.UnifiedPush.Enabled) services.GetRequiredService<UnifiedPushHandlers>().Register(router);
         var worker = services.GetRequiredService<DeliveryWorker>();
@@ -103,7 +108,8 @@ public static class PushService
             if (options.WebPush.Enabled) services.GetRequiredService<PageHandler>().Map(group);
             if (!options.UnifiedPush.Enabled) continue;
             var handler = services.GetRequiredService<EndpointHandler>();
-            group.MapPost(EndpointUrls.Prefix + "{token}", (HttpContext http, string token) => handler.PostAsync(http, token));
+            group.MapPost(EndpointUrls.Prefix + "{token}", (HttpContext http, string token) =>
+                handler.PostAsync(http, token));
             group.MapGet(EndpointUrls.Prefix + "{token}", (HttpContext http) => EndpointHandler.GetAsync(http));
         }
     }

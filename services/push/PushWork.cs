@@ -4,11 +4,13 @@ using Annex.Push.UnifiedPush;
 
 namespace Annex.Push;
 
-/// <summary>What runs as long as the process: the intake's writer, the delivery, and housekeeping. Each begins again after a
-/// failure, since the database may be away.</summary>
+/// <summary>What runs as long as the process: the intake's writer, the delivery, and housekeeping. Each begins again
+/// after a failure, since the database may be away.</summary>
 public sealed class PushWork(
-    PublishIntake intake, DeliveryWorker worker, PushQueue queue, RegistrationStore registrations, DeliveryObserver observer,
-    EndpointStore endpoints, IEnumerable<Providers.IPushProvider> providers, TimeProvider time, ILogger<PushWork> logger)
+    PublishIntake intake, DeliveryWorker worker, PushQueue queue, RegistrationStore registrations,
+        DeliveryObserver observer,
+    EndpointStore endpoints, IEnumerable<Providers.IPushProvider> providers, TimeProvider time,
+        ILogger<PushWork> logger)
     : BackgroundService
 {
     private const int Bite = 1000;
@@ -26,8 +28,10 @@ public sealed class PushWork(
     {
         await base.StopAsync(cancellationToken);
         // What is on its way may arrive; what does not is sent again by the next start.
-        await worker.DrainAsync().WaitAsync(DrainFor, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!cancellationToken.IsCancellationRequested) await TryAsync("keeping the last answers", KeepWordsAsync, cancellationToken);
+        await worker.DrainAsync().WaitAsync(DrainFor, time,
+            cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!cancellationToken.IsCancellationRequested) await TryAsync("keeping the last answers", KeepWordsAsync,
+            cancellationToken);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
@@ -47,7 +51,8 @@ public sealed class PushWork(
 
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
-        while (await queue.SweepAsync(Bite, cancellationToken) == Bite) cancellationToken.ThrowIfCancellationRequested();
+        while (await queue.SweepAsync(Bite,
+            cancellationToken) == Bite) cancellationToken.ThrowIfCancellationRequested();
         await registrations.SweepGoneAsync(GoneFor, cancellationToken);
         await endpoints.SweepAsync(cancellationToken);
         var rotated = 0;
@@ -55,7 +60,8 @@ public sealed class PushWork(
         if (rotated > 0) Log.Rotated(logger, rotated);
     }
 
-    private async Task ForeverAsync(string what, Func<CancellationToken, Task> work, TimeSpan pause, CancellationToken stoppingToken)
+    private async Task ForeverAsync(string what, Func<CancellationToken, Task> work, TimeSpan pause,
+        CancellationToken stoppingToken)
     {
         await Task.Yield();
         while (!stoppingToken.IsCancellationRequested)

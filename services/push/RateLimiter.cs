@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Annex.Push;
 
-/// <summary>Token buckets by key: full at first, refilled evenly. Bounded: beyond it the full ones are forgotten.</summary>
+/// <summary>Token buckets by key: full at first, refilled evenly. Bounded: beyond it the full ones are
+/// forgotten.</summary>
 public sealed class RateLimiter
 {
     private const int MaxKeys = 50_000;
@@ -12,7 +13,8 @@ public sealed class RateLimiter
     private readonly TimeSpan _period;
     private readonly TimeProvider _time;
 
-    public RateLimiter(int perPeriod, TimeSpan period, TimeProvider time) => (_perPeriod, _period, _time) = (perPeriod, period, time);
+    public RateLimiter(int perPeriod, TimeSpan period, TimeProvider time) => (_perPeriod, _period, _time) =
+        (perPeriod, period, time);
 
     /// <summary>Takes one; false where none is left. A limit of 0 is none.</summary>
     public bool TryTake(string key)
@@ -63,7 +65,8 @@ public sealed class RateLimiter
         private void Refill(RateLimiter limiter)
         {
             var now = limiter._time.GetTimestamp();
-            _level = Math.Min(limiter._perPeriod, _level + (limiter._time.GetElapsedTime(_at, now).TotalSeconds * limiter.PerSecond));
+            _level = Math.Min(limiter._perPeriod,
+                _level + (limiter._time.GetElapsedTime(_at, now).TotalSeconds * limiter.PerSecond));
             _at = now;
         }
     }

@@ -15,7 +15,8 @@ public sealed class KeyFilesTests : IDisposable
         var path = Path.Combine(_directory.FullName, "made", "push.keys");
         KeyFiles.Vault(path, NullLogger.Instance);
         var text = File.ReadAllText(path);
-        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            File.GetUnixFileMode(path));
         KeyFiles.Vault(path, NullLogger.Instance);
         Assert.Equal(text, File.ReadAllText(path));
         var pem = Path.Combine(_directory.FullName, "vapid.pem");
@@ -29,7 +30,9 @@ public sealed class KeyFilesTests : IDisposable
     {
         var path = Path.Combine(_directory.FullName, "broken");
         File.WriteAllText(path, "not a key\n");
-        Assert.Contains(path, Assert.Throws<InvalidDataException>(() => KeyFiles.Vault(path, NullLogger.Instance)).Message, StringComparison.Ordinal);
-        Assert.Contains(path, Assert.Throws<InvalidDataException>(() => KeyFiles.ReadP256(path, "x")).Message, StringComparison.Ordinal);
+        Assert.Contains(path, Assert.Throws<InvalidDataException>(() =>
+            KeyFiles.Vault(path, NullLogger.Instance)).Message, StringComparison.Ordinal);
+        Assert.Contains(path, Assert.Throws<InvalidDataException>(() => KeyFiles.ReadP256(path, "x")).Message,
+            StringComparison.Ordinal);
     }
 }

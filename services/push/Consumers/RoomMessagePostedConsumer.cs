@@ -8,8 +8,9 @@ using Annex.Push.Storage;
 
 namespace Annex.Push.Consumers;
 
-/// <summary>A push to each device of each member who is away, by the device's choice: all messages, those that name the member, or
-/// none. It is stored in the event's own transaction, so that an event that comes twice is pushed once.</summary>
+/// <summary>A push to each device of each member who is away, by the device's choice: all messages, those that name the
+/// member, or none. It is stored in the event's own transaction, so that an event that comes twice is pushed
+/// once.</summary>
 public sealed class RoomMessagePostedConsumer(
     RegistrationStore registrations, PushQueue queue, DeliveryWorker worker, PushOptions options, TimeProvider time)
     : IEventConsumer<RoomMessagePosted>
@@ -17,17 +18,20 @@ public sealed class RoomMessagePostedConsumer(
     /// <summary>Members looked up at once; a room has many.</summary>
     private const int Bite = 500;
 
-    public async Task ConsumeAsync(RoomMessagePosted @event, DbTransactionScope scope, CancellationToken cancellationToken)
+    public async Task ConsumeAsync(RoomMessagePosted @event, DbTransactionScope scope,
+        CancellationToken cancellationToken)
     {
         // What has no text (a marker, a chat state) is stored too, and rings nobody.
         if (!@event.HasBody && !@event.IsEncrypted) return;
         var count = 0;
         foreach (var bite in @event.Absent.Chunk(Bite))
         {
-            var absent = bite.DistinctBy(m => m.Jid).ToDictionary(m => m.Jid, m => m.IsMentioned, StringComparer.Ordinal);
+            var absent = bite.DistinctBy(m => m.Jid).ToDictionary(m => m.Jid, m => m.IsMentioned,
+                StringComparer.Ordinal);
             var devices = await registrations.ListForRoomAsync(absent.Keys, @event.Room, cancellationToken);
             var pushes = devices
-                .Where(d => d.Room is not null || d.Rooms == RoomNotifications.All || (d.Rooms == RoomNotifications.Mentions && absent[d.Owner]))
+                .Where(d => d.Room is not null || d.Rooms == RoomNotifications.All
+                    || (d.Rooms == RoomNotifications.Mentions && absent[d.Owner]))
                 .Select(d => Push(d, @event)).ToList();
             if (pushes.Count > 0) await queue.AddAsync(pushes, scope.Connection, scope.Transaction, cancellationToken);
             count += pushes.Count;

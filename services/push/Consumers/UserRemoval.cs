@@ -11,7 +11,8 @@ public sealed class UserRemoval(RegistrationStore registrations, ILogger<UserRem
     /// <param name="reason">For the log.</param>
     /// <param name="scope">The event's transaction.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task RemoveAsync(string subject, string reason, DbTransactionScope scope, CancellationToken cancellationToken)
+    public async Task RemoveAsync(string subject, string reason, DbTransactionScope scope,
+        CancellationToken cancellationToken)
     {
         await using var db = scope.CreateContext<PushDbContext>();
         var ofDomain = "@" + subject;

@@ -3,8 +3,8 @@ using Annex.Push.Providers;
 namespace Annex.Push.Delivery;
 
 /// <summary>
-/// One per provider and scope (an app, a host). A fault of ours or a row of failures in a row opens it: nothing is sent for a while, then one push tries.
-/// An open circuit costs no push an attempt. Thread-safe.
+/// One per provider and scope (an app, a host). A fault of ours or a row of failures in a row opens it: nothing is sent
+/// for a while, then one push tries. An open circuit costs no push an attempt. Thread-safe.
 /// </summary>
 public sealed class CircuitBreaker(TimeProvider time, int failuresToOpen, TimeSpan firstPause, TimeSpan longestPause)
 {

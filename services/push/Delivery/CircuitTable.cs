@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Annex.Push.Delivery;
 
-/// <summary>The circuits of all scopes. Hosts are strangers' words, so their number is bounded: beyond it all start afresh.</summary>
+/// <summary>The circuits of all scopes. Hosts are strangers' words, so their number is bounded: beyond it all start
+/// afresh.</summary>
 public sealed class CircuitTable(TimeProvider time, DeliveryOptions options)
 {
     private const int MaxScopes = 10_000;
@@ -17,7 +18,9 @@ public sealed class CircuitTable(TimeProvider time, DeliveryOptions options)
             _ => new CircuitBreaker(time, options.FailuresToPause, options.FirstRetry, options.LongestRetry));
     }
 
-    /// <summary>What is wrong with a provider's open circuits: one of them stands for all; null where none is open.</summary>
+    /// <summary>What is wrong with a provider's open circuits: one of them stands for all; null where none is
+    /// open.</summary>
     public string? ProblemOf(string provider) =>
-        _circuits.Where(c => c.Key.Provider == provider && c.Value.IsOpen).Select(c => c.Value.Problem).FirstOrDefault();
+        _circuits.Where(c => c.Key.Provider == provider && c.Value.IsOpen).Select(c =>
+            c.Value.Problem).FirstOrDefault();
 }

@@ -1,18 +1,22 @@
+using System.Buffers.Text;
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
 using Annex.Push.Providers;
 using Annex.Push.Registrations;
 
 namespace Annex.Push.Delivery;
 
 /// <summary>
-/// Works the queue off: claims what is due, sends it, puts back what was not taken. Several workers in several processes compete
-/// for the same queue; a push is sent at least once.
+/// Works the queue off: claims what is due, sends it, puts back what was not taken. Several workers in several
+/// processes compete for the same queue; a push is sent at least once.
 /// </summary>
 public sealed class DeliveryWorker : IDisposable
 {
     private const int ClaimAtOnce = 200;
 
-    /// <summary>How often the queue is asked although nobody said that something came in: pushes that another process took.</summary>
+    /// <summary>How often the queue is asked although nobody said that something came in: pushes that another process
+    /// took.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(10);
@@ -47,7 +51,8 @@ public sealed class DeliveryWorker : IDisposable
     }
 
     /// <summary>The providers with what is wrong with each, null where nothing is.</summary>
-    public IEnumerable<(string Name, string? Problem)> Providers => _providers.Keys.Select(name => (name, _circuits.ProblemOf(name)));
+    public IEnumerable<(string Name, string? Problem)> Providers =>
+        _providers.Keys.Select(name => (name, _circuits.ProblemOf(name)));
 
     /// <summary>Sends that are on their way.</summary>
     public int InFlight => _options.MaxInFlight - _slots.CurrentCount;
@@ -68,7 +73,8 @@ public sealed class DeliveryWorker : IDisposable
             var due = await _queue.NextDueAsync(cancellationToken);
             var pause = due is { } at ? at - _time.GetUtcNow() : Poll;
             pause = pause < Least ? Least : pause > Poll ? Poll : pause;
-            await wake.Task.WaitAsync(pause, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await wake.Task.WaitAsync(pause, _time,
+                cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -141,7 +147,8 @@ public sealed class DeliveryWorker : IDisposable
         }
         if (!_providers.TryGetValue(push.Provider, out var provider))
         {
-            await PostponeAsync(push, PushOutcome.OurFault("the provider is not configured"), isAttempt: true, cancellationToken);
+            await PostponeAsync(push, PushOutcome.OurFault("the provider is not configured"), isAttempt: true,
+                cancellationToken);
             return;
         }
         var circuit = _circuits.Of(push.Provider, provider.ScopeOf(delivery));
@@ -152,11 +159,14 @@ public sealed class DeliveryWorker : IDisposable
             return;
         }
         var outcome = await SendOnceAsync(provider, delivery, circuit, cancellationToken);
-        if (outcome.Verdict == PushVerdict.Retry) await PostponeAsync(push, outcome, !outcome.IsOurFault, cancellationToken);
-        else await FinishAsync(push, outcome, delivery.RegisteredAt, cancellationToken);
+        if (outcome.Verdict == PushVerdict.Retry)
+            await PostponeAsync(push, outcome, !outcome.IsOurFault, cancellationToken);
+        else
+            await FinishAsync(push, outcome, delivery.RegisteredAt, cancellationToken);
     }
 
-    private async ValueTask<PushOutcome> SendOnceAsync(IPushProvider provider, PushDelivery delivery, CircuitBreaker circuit,
+    private async ValueTask<PushOutcome> SendOnceAsync(IPushProvider provider, PushDelivery delivery,
+        CircuitBreaker circuit,
         CancellationToken cancellationToken)
     {
         var outcome = PushOutcome.Retry("not sent");
@@ -186,7 +196,8 @@ public sealed class DeliveryWorker : IDisposable
         {
             var registration = await _registrations.FindAsync(id, cancellationToken);
             if (registration is null or { IsGone: true }) return null;
-            return registration.ToDelivery(push.Payload, push.Urgency, ttl, Topic(push.Key)) with { IsCall = push.IsCall };
+            return registration.ToDelivery(push.Payload, push.Urgency, ttl, Topic(push.Key)) with { IsCall =
+                push.IsCall };
         }
         var target = _registrations.Open(push.ClosedTarget!);
         return new PushDelivery(target.Address, push.Payload, push.Urgency, ttl)
@@ -202,11 +213,13 @@ public sealed class DeliveryWorker : IDisposable
         };
     }
 
-    /// <summary>The network's own coalescing goes by the same key as ours; hashed, since a key may name a room.</summary>
+    /// <summary>The network's own coalescing goes by the same key as ours; hashed, since a key may name a
+    /// room.</summary>
     private static string Topic(string key) =>
-        System.Buffers.Text.Base64Url.EncodeToString(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(key)).AsSpan(0, 18));
+        Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 18));
 
-    private async Task PostponeAsync(QueuedPush push, PushOutcome outcome, bool isAttempt, CancellationToken cancellationToken)
+    private async Task PostponeAsync(QueuedPush push, PushOutcome outcome, bool isAttempt,
+        CancellationToken cancellationToken)
     {
         var pause = _retry.PauseAfter(push.Attempts + 1, outcome, Random.Shared.NextDouble());
         await _queue.PostponeAsync(push, _time.GetUtcNow() + pause, isAttempt, cancellationToken);
@@ -214,7 +227,8 @@ public sealed class DeliveryWorker : IDisposable
         _waits.Tell(push.Key, outcome);
     }
 
-    private async Task FinishAsync(QueuedPush push, PushOutcome outcome, DateTimeOffset registeredAt, CancellationToken cancellationToken)
+    private async Task FinishAsync(QueuedPush push, PushOutcome outcome, DateTimeOffset registeredAt,
+        CancellationToken cancellationToken)
     {
         if (outcome.Verdict == PushVerdict.Gone && push.RegistrationId is { } id)
         {

@@ -11,7 +11,7 @@ public interface IRegistrationSource
 
     /// <summary>The provider said so: no push goes there any more, the owner's server is told, the next publish gets
     /// item-not-found.</summary>
-    /// <returns>False where the registration was given a new target since <paramref name="registeredAt"/>: what died was the
-    /// old one.</returns>
+    /// <returns>False where the registration was given a new target since <paramref name="registeredAt"/>: what died
+    /// was the old one.</returns>
     Task<bool> MarkGoneAsync(long id, DateTimeOffset registeredAt, string reason, CancellationToken cancellationToken);
 }

@@ -4,15 +4,19 @@ using Annex.Push.Providers;
 namespace Annex.Push.Delivery;
 
 /// <summary>
-/// Publishes that wait a moment for what the provider says, so that a dead token or a provider in trouble is told to the server at
-/// once. The push itself is in the queue before anybody waits; without a word in time the publish is simply taken.
+/// Publishes that wait a moment for what the provider says, so that a dead token or a provider in trouble is told to
+/// the server at once. The push itself is in the queue before anybody waits; without a word in time the publish is
+/// simply taken.
 /// </summary>
 public sealed class OutcomeWaits(int limit)
 {
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<PushOutcome>> _waits = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<PushOutcome>> _waits =
+        new(StringComparer.Ordinal);
 
-    /// <summary>The outcome, or null when there was none in time, somebody else waits for the key, or too many wait.</summary>
-    public async Task<PushOutcome?> WaitAsync(string key, TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>The outcome, or null when there was none in time, somebody else waits for the key, or too many
+    /// wait.</summary>
+    public async Task<PushOutcome?> WaitAsync(string key, TimeSpan atMost, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var wait = new TaskCompletionSource<PushOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (_waits.Count >= limit || !_waits.TryAdd(key, wait)) return null;

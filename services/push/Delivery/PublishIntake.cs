@@ -4,8 +4,8 @@ using Annex.Push.Providers;
 namespace Annex.Push.Delivery;
 
 /// <summary>
-/// Takes pushes into the queue: many at once share one commit, each is answered after it. The writer runs one batch at a time and
-/// takes all that came in meanwhile into the next, so that the load itself sets the size of the batches.
+/// Takes pushes into the queue: many at once share one commit, each is answered after it. The writer runs one batch at
+/// a time and takes all that came in meanwhile into the next, so that the load itself sets the size of the batches.
 /// </summary>
 public sealed class PublishIntake
 {
@@ -18,7 +18,8 @@ public sealed class PublishIntake
     private readonly DeliveryOptions _options;
     private readonly TimeProvider _time;
 
-    public PublishIntake(IPushQueue queue, DeliveryWorker worker, OutcomeWaits waits, DeliveryOptions options, TimeProvider time)
+    public PublishIntake(IPushQueue queue, DeliveryWorker worker, OutcomeWaits waits, DeliveryOptions options,
+        TimeProvider time)
     {
         _queue = queue;
         _worker = worker;
@@ -33,7 +34,8 @@ public sealed class PublishIntake
     /// <exception cref="IntakeFullException">Too many are waiting to be written; the push was not taken.</exception>
     public async Task<PushOutcome?> PublishAsync(QueuedPush push, CancellationToken cancellationToken)
     {
-        var pending = new Pending(push, new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var pending = new Pending(push,
+            new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
         // The wait begins before the push can be claimed, or a fast provider's word would be missed.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var outcome = _waits.WaitAsync(push.Key, _options.AnswerWithin, _time, stop.Token);
@@ -56,7 +58,8 @@ public sealed class PublishIntake
     /// <summary>Stores it and asks no further.</summary>
     public async Task EnqueueAsync(QueuedPush push, CancellationToken cancellationToken)
     {
-        var pending = new Pending(push, new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var pending = new Pending(push,
+            new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously));
         if (!_pending.Writer.TryWrite(pending)) throw new IntakeFullException();
         await pending.Written.Task.WaitAsync(cancellationToken);
         _worker.Wake();

@@ -5,9 +5,9 @@ using Annex.Push.Registrations;
 
 namespace Annex.Push.Delivery;
 
-/// <summary>What an app is told, as a JSON object of strings. Who it is for and which room it is about are keyed hashes that only the
-/// device can make out (the form that clients of register-push-fcm know); names and text are in it only where the client asked for
-/// them and the operator allows it.</summary>
+/// <summary>What an app is told, as a JSON object of strings. Who it is for and which room it is about are keyed hashes
+/// that only the device can make out (the form that clients of register-push-fcm know); names and text are in it only
+/// where the client asked for them and the operator allows it.</summary>
 public static class PushPayload
 {
     /// <summary>Room for everything else within the networks' 4096 bytes, of which encryption takes 103.</summary>
@@ -20,7 +20,8 @@ public static class PushPayload
     /// <param name="sender">JID or nick.</param>
     /// <param name="body">The message's text.</param>
     /// <param name="options">What the operator allows.</param>
-    public static byte[] Create(Registration registration, string? room, string? sender, string? body, PushOptions options)
+    public static byte[] Create(Registration registration, string? room, string? sender, string? body,
+        PushOptions options)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
@@ -35,13 +36,15 @@ public static class PushPayload
             }
             if (registration.WantsSender && options.AllowSender && sender is not null)
                 json.WriteString("sender", Cut(sender, MaxSenderBytes));
-            if (registration.WantsBody && options.AllowBody && body is not null) json.WriteString("body", Cut(body, MaxTextBytes));
+            if (registration.WantsBody && options.AllowBody && body is not null)
+                json.WriteString("body", Cut(body, MaxTextBytes));
             json.WriteEndObject();
         }
         return stream.ToArray();
     }
 
-    /// <summary>SHA-1 of the address, a zero and the device's own name in hexadecimal: what existing clients look for.</summary>
+    /// <summary>SHA-1 of the address, a zero and the device's own name in hexadecimal: what existing clients look
+    /// for.</summary>
     internal static string Fingerprint(string address, string device) =>
 #pragma warning disable CA5350 // The clients' own wire format; the device's name is what keeps it from being guessed.
         Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes($"{address}\0{device}")));

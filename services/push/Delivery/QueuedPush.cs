@@ -2,7 +2,8 @@ using Annex.Push.Providers;
 
 namespace Annex.Push.Delivery;
 
-/// <summary>A push as the queue keeps it: one row per key, so that a later push takes the place of one still waiting.</summary>
+/// <summary>A push as the queue keeps it: one row per key, so that a later push takes the place of one still
+/// waiting.</summary>
 public sealed record QueuedPush
 {
     /// <summary>What coalesces: the node, or the node and a room.</summary>

@@ -12,7 +12,8 @@ namespace Annex.Push.Handlers;
 
 /// <summary>Ad-hoc commands of users: register and end devices, see them, try them.</summary>
 public sealed class DeviceCommands(
-    Registrar registrar, RegistrationStore registrations, PublishIntake intake, AppDirectory apps, VapidKeys vapid, PushOptions options,
+    Registrar registrar, RegistrationStore registrations, PublishIntake intake, AppDirectory apps, VapidKeys vapid,
+        PushOptions options,
     TimeProvider time)
 {
     private readonly RateLimiter _tests = new(options.MaxTestsPerMinute, TimeSpan.FromMinutes(1), time);
@@ -21,7 +22,8 @@ public sealed class DeviceCommands(
     {
         foreach (var (provider, name, isServed) in new[]
             {
-                ("fcm", "FCM", apps.Has("fcm")), ("apns", "APNs", apps.Has("apns")), ("webpush", "Web Push", options.WebPush.Enabled),
+                ("fcm", "FCM", apps.Has("fcm")), ("apns", "APNs", apps.Has("apns")),
+                    ("webpush", "Web Push", options.WebPush.Enabled),
                 ("unifiedpush", "UnifiedPush", true),
             })
         {
@@ -37,11 +39,13 @@ public sealed class DeviceCommands(
 
     private bool IsAllowed(CommandRequest request) => registrar.IsServed(request.From);
 
-    private async Task<CommandStep> RegisterAsync(string provider, Jid service, CommandRequest request, CancellationToken cancellationToken)
+    private async Task<CommandStep> RegisterAsync(string provider, Jid service, CommandRequest request,
+        CancellationToken cancellationToken)
     {
         if (request.Payload is not { } sent)
             return CommandStep.Ask(Form(provider), (next, token) => RegisterAsync(provider, service, next, token));
-        var (registration, error) = await registrar.RegisterAsync(DeviceForm.Read(provider, sent), request.From, cancellationToken);
+        var (registration, error) =
+            await registrar.RegisterAsync(DeviceForm.Read(provider, sent), request.From, cancellationToken);
         if (error is not null) return CommandStep.Refused(error);
         return CommandStep.Done(new DataForm(FormType.Result)
             .Add(Field.JidSingle("jid", service))
@@ -49,7 +53,8 @@ public sealed class DeviceCommands(
             .Add(Field.TextSingle("secret", registration.Secret)));
     }
 
-    private async Task<CommandStep> UnregisterAsync(string provider, CommandRequest request, CancellationToken cancellationToken)
+    private async Task<CommandStep> UnregisterAsync(string provider, CommandRequest request,
+        CancellationToken cancellationToken)
     {
         if (request.Payload is not { } sent)
         {
@@ -60,7 +65,8 @@ public sealed class DeviceCommands(
             return CommandStep.Ask(form, (next, token) => UnregisterAsync(provider, next, token));
         }
         var (device, node) = (DeviceForm.DeviceOf(sent), sent["node"]?.Value);
-        if (string.IsNullOrEmpty(device) && string.IsNullOrEmpty(node)) return CommandStep.Refused(PushErrors.Field("device-id", "is missing"));
+        if (string.IsNullOrEmpty(device) && string.IsNullOrEmpty(node))
+            return CommandStep.Refused(PushErrors.Field("device-id", "is missing"));
         var room = DeviceForm.RoomOf(sent) is { } text && Jid.TryParse(text, out var jid) ? jid.Bare.ToString() : null;
         var count = await registrations.UnregisterAsync(
             request.From.Bare.ToString(), provider, NullIfEmpty(device), room, NullIfEmpty(node), cancellationToken);
@@ -74,7 +80,8 @@ public sealed class DeviceCommands(
         var form = new DataForm(FormType.Result) { Title = "My devices" };
         foreach (var (name, label) in new[]
             {
-                ("node", "Node"), ("device-id", "Device"), ("provider", "Network"), ("app", "App"), ("muc", "Room"), ("rooms", "Rooms"),
+                ("node", "Node"), ("device-id", "Device"), ("provider", "Network"), ("app", "App"), ("muc", "Room"),
+                    ("rooms", "Rooms"),
                 ("registered", "Registered"), ("delivered", "Last push"), ("answer", "The network's last answer"),
             })
         {
@@ -83,8 +90,10 @@ public sealed class DeviceCommands(
         foreach (var row in rows)
         {
             form.AddItem(
-                new Field("node", null, row.Node), new Field("device-id", null, row.Device), new Field("provider", null, row.Provider),
-                new Field("app", null, row.Provider == "webpush" ? "" : row.App ?? ""), new Field("muc", null, row.Room ?? ""),
+                new Field("node", null, row.Node), new Field("device-id", null, row.Device),
+                    new Field("provider", null, row.Provider),
+                new Field("app", null, row.Provider == "webpush" ? "" : row.App ?? ""),
+                    new Field("muc", null, row.Room ?? ""),
                 new Field("rooms", null, RoomsWord(row.Rooms)),
                 new Field("registered", null, XmppDateTime.Format(row.RegisteredAt)),
                 new Field("delivered", null, row.LastDeliveredAt is { } at ? XmppDateTime.Format(at) : ""),
@@ -106,13 +115,15 @@ public sealed class DeviceCommands(
         form.Reported.Add(new Field("provider", FieldType.TextSingle) { Label = "Network" });
         form.Reported.Add(new Field("answer", FieldType.TextSingle) { Label = "Answer" });
         foreach (var (row, answer) in rows.Zip(outcomes))
-            form.AddItem(new Field("device-id", null, row.Device), new Field("provider", null, row.Provider), new Field("answer", null, answer));
+            form.AddItem(new Field("device-id", null, row.Device), new Field("provider", null, row.Provider),
+                new Field("answer", null, answer));
         return CommandStep.Done(form);
     }
 
     private async Task<string> TestAsync(RegistrationRow row, CancellationToken cancellationToken)
     {
-        if (await registrations.FindAsync(row.Id, cancellationToken) is not { IsGone: false } registration) return "gone";
+        if (await registrations.FindAsync(row.Id, cancellationToken) is not { IsGone: false } registration)
+            return "gone";
         var outcome = await intake.PublishAsync(new QueuedPush
         {
             Key = registration.Node,
@@ -135,7 +146,8 @@ public sealed class DeviceCommands(
             form.Add(Field.TextSingle("p256dh", null, "Its key p256dh, base64url"));
             form.Add(Field.TextSingle("auth", null, "Its key auth, base64url"));
             if (provider == "webpush")
-                form.Add(Field.TextSingle("application-server-key", vapid.Newest.PublicKey, "The key to subscribe with"));
+                form.Add(Field.TextSingle("application-server-key", vapid.Newest.PublicKey,
+                    "The key to subscribe with"));
             form.Add(Field.TextSingle("device-id", null, "A name for this device, the same each time"));
         }
         else
@@ -145,8 +157,10 @@ public sealed class DeviceCommands(
             form.Add(Field.TextSingle("app", apps.OnlyOf(provider)?.Name, "The app"));
             form.Add(Field.TextSingle("muc", null, "Only for this room"));
         }
-        form.Add(Field.ListSingle("rooms", RoomsWord(RoomNotifications.None), "Messages of rooms that you are away from",
-            new FieldOption("none", "None"), new FieldOption("mentions", "Those that name you"), new FieldOption("all", "All")));
+        form.Add(Field.ListSingle("rooms", RoomsWord(RoomNotifications.None),
+            "Messages of rooms that you are away from",
+            new FieldOption("none", "None"), new FieldOption("mentions", "Those that name you"),
+                new FieldOption("all", "All")));
         form.Add(Field.Bool("include-sender", false, "Send along who wrote, if the operator allows it"));
         form.Add(Field.Bool("include-body", false, "Send along the text, if the operator allows it"));
         return form;

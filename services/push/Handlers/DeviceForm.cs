@@ -26,7 +26,8 @@ public sealed record DeviceForm(string Provider)
 
     public bool WantsBody { get; init; }
 
-    /// <summary>Reads a submitted form as it stands: existing clients send no FORM_TYPE and other names for the same thing.</summary>
+    /// <summary>Reads a submitted form as it stands: existing clients send no FORM_TYPE and other names for the same
+    /// thing.</summary>
     public static DeviceForm Read(string provider, DataForm form) => new(provider)
     {
         Address = provider is "webpush" or "unifiedpush" ? Text(form, "endpoint") : Text(form, "token"),
@@ -50,5 +51,6 @@ public sealed record DeviceForm(string Provider)
     /// <summary>Existing clients register a room with muc and end it with channel.</summary>
     public static string? RoomOf(DataForm form) => Text(form, "muc") ?? Text(form, "channel");
 
-    private static string? Text(DataForm form, string name) => form[name]?.Value?.Trim() is { Length: > 0 } text ? text : null;
+    private static string? Text(DataForm form, string name) =>
+        form[name]?.Value?.Trim() is { Length: > 0 } text ? text : null;
 }

@@ -7,7 +7,8 @@ using Annex.Xmpp.Stanzas;
 
 namespace Annex.Push.Handlers;
 
-/// <summary>Takes a publish: whose node is it, may this sender publish to it, into the queue, and what the server is told.</summary>
+/// <summary>Takes a publish: whose node is it, may this sender publish to it, into the queue, and what the server is
+/// told.</summary>
 public sealed class PublishDesk(
     RegistrationStore registrations, TargetVault vault, PublishIntake intake, AppDirectory apps, PushOptions options,
     PushMetrics metrics, TimeProvider time, ILogger<PublishDesk> logger)
@@ -19,7 +20,8 @@ public sealed class PublishDesk(
     private const string GoneReason = "its provider says so";
 
     /// <summary>Null: taken. Never throws but for cancellation.</summary>
-    public async Task<StanzaError?> PublishAsync(PublishedNotification publish, Jid from, CancellationToken cancellationToken)
+    public async Task<StanzaError?> PublishAsync(PublishedNotification publish, Jid from,
+        CancellationToken cancellationToken)
     {
         var domain = from.Domain;
         if (!_publishes.TryTake(domain)) return Counted("too-fast", PushErrors.TooFast);
@@ -52,8 +54,10 @@ public sealed class PublishDesk(
         }
     }
 
-    /// <summary>The registration, if this sender and secret may publish to it. One look into the database for every refusal.</summary>
-    private async Task<Registration?> FindAsync(PublishedNotification publish, Jid from, CancellationToken cancellationToken)
+    /// <summary>The registration, if this sender and secret may publish to it. One look into the database for every
+    /// refusal.</summary>
+    private async Task<Registration?> FindAsync(PublishedNotification publish, Jid from,
+        CancellationToken cancellationToken)
     {
         var cached = registrations.Peek(publish.Node);
         if (IsAllowed(cached, publish, from)) return cached;
@@ -61,7 +65,8 @@ public sealed class PublishDesk(
         return IsAllowed(stored, publish, from) ? stored : null;
     }
 
-    // XEP-0357 §5: the publisher is the user's server or account; with a room of its own the registration is the room's to publish to.
+    // XEP-0357 §5: the publisher is the user's server or account; with a room of its own the registration is the room's
+    // to publish to.
     private static bool IsAllowed(Registration? registration, PublishedNotification publish, Jid from)
     {
         var isSecret = NodeSecrets.Matches(registration, publish.Secret);
@@ -103,7 +108,8 @@ public sealed class PublishDesk(
         return Counted("refused-often", PushErrors.TooManyRefused);
     }
 
-    private async Task<StanzaError> SayGoneAsync(Registration registration, string reason, CancellationToken cancellationToken)
+    private async Task<StanzaError> SayGoneAsync(Registration registration, string reason,
+        CancellationToken cancellationToken)
     {
         await registrations.ForgetGoneAsync(registration.Id, cancellationToken);
         return Counted("gone", PushErrors.Gone(reason));

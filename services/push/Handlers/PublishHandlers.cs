@@ -11,7 +11,8 @@ namespace Annex.Push.Handlers;
 
 /// <summary>What servers send: publishes of XEP-0357, and the messages of urn:xmpp:push2:0.</summary>
 public sealed class PublishHandlers(
-    PublishDesk desk, TargetVault vault, PublishIntake intake, EndpointPolicy policy, PushOptions options, PushMetrics metrics,
+    PublishDesk desk, TargetVault vault, PublishIntake intake, EndpointPolicy policy, PushOptions options,
+        PushMetrics metrics,
     TimeProvider time, ILogger<PublishHandlers> logger)
 {
     private const int MaxBodyBytes = 4096;
@@ -22,15 +23,17 @@ public sealed class PublishHandlers(
     public void Register(StanzaRouter router)
     {
         router.OnIq(StanzaType.Set, PushNamespaces.PubSub, "pubsub", PublishAsync, PushNamespaces.Push);
-        if (options.WebPush.Enabled) router.OnMessage(PushNamespaces.Push2, "notification", Push2Async, PushNamespaces.Push2);
+        if (options.WebPush.Enabled)
+            router.OnMessage(PushNamespaces.Push2, "notification", Push2Async, PushNamespaces.Push2);
     }
 
-    /// <summary>XEP-0357 §8, and XEP-0060 §8.9.4: the node is not this user's any more. The user's server may forget it; a client that
-    /// is online sees it.</summary>
+    /// <summary>XEP-0357 §8, and XEP-0060 §8.9.4: the node is not this user's any more. The user's server may forget
+    /// it; a client that is online sees it.</summary>
     public static void TellGone(ComponentConnection connection, Registration registration)
     {
         var pubsub = new Element("pubsub", PushNamespaces.PubSub).With("node", registration.Node);
-        pubsub.Add(new Element("affiliation", PushNamespaces.PubSub).With("jid", registration.Owner).With("affiliation", "none"));
+        pubsub.Add(new Element("affiliation", PushNamespaces.PubSub).With("jid", registration.Owner).With("affiliation",
+            "none"));
         connection.Send(new Element("message", Namespaces.Component).With("from", connection.Jid.ToString())
             .With("to", registration.Owner).Add(pubsub));
     }
@@ -38,7 +41,8 @@ public sealed class PublishHandlers(
     private async Task PublishAsync(StanzaContext context, CancellationToken cancellationToken)
     {
         var stanza = context.Stanza;
-        if (stanza.From is not { } from || stanza.To is { HasLocal: true } || stanza.Child("pubsub", PushNamespaces.PubSub) is not { } pubsub
+        if (stanza.From is not { } from || stanza.To is { HasLocal: true }
+            || stanza.Child("pubsub", PushNamespaces.PubSub) is not { } pubsub
             || PublishedNotification.Read(pubsub) is not { } publish)
         {
             metrics.Published("malformed");
@@ -49,8 +53,8 @@ public sealed class PublishHandlers(
         else context.Result();
     }
 
-    /// <summary>The user's server has encrypted and signed; we carry it to the endpoint that the client named. Errors go back as
-    /// message errors: wait where it may be tried again.</summary>
+    /// <summary>The user's server has encrypted and signed; we carry it to the endpoint that the client named. Errors
+    /// go back as message errors: wait where it may be tried again.</summary>
     private async Task Push2Async(StanzaContext context, CancellationToken cancellationToken)
     {
         var stanza = context.Stanza;
@@ -99,7 +103,8 @@ public sealed class PublishHandlers(
             // Each carries a message of its own: nothing may take its place.
             Key = $"2:{Guid.NewGuid():N}",
             Provider = "webpush",
-            ClosedTarget = vault.Close(new PushTarget(url.AbsoluteUri, Authorization: $"vapid t={jwt.Text}, k={jwt["key"]}")),
+            ClosedTarget = vault.Close(new PushTarget(url.AbsoluteUri,
+                Authorization: $"vapid t={jwt.Text}, k={jwt["key"]}")),
             Payload = body,
             IsCall = isCall,
             Urgency = isCall ? PushUrgency.High : notification.Child("priority")?.Text.Trim() switch

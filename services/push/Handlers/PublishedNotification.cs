@@ -4,8 +4,8 @@ using Annex.Xmpp.Xml;
 
 namespace Annex.Push.Handlers;
 
-/// <summary>What a server's publish says (XEP-0357 §7), read as leniently as servers write: fields without values, a summary form of
-/// type form, an empty notification.</summary>
+/// <summary>What a server's publish says (XEP-0357 §7), read as leniently as servers write: fields without values, a
+/// summary form of type form, an empty notification.</summary>
 public sealed record PublishedNotification
 {
     /// <summary>Node and secret longer than this are nobody's; a stateless node is a device token.</summary>
@@ -24,14 +24,15 @@ public sealed record PublishedNotification
 
     public string? Body { get; init; }
 
-    /// <summary>A body, even one that only says that there is one, is what a person waits for. Everything else may be a call that the
-    /// server cannot tell from a chat state: it is pushed too, but does not ring.</summary>
+    /// <summary>A body, even one that only says that there is one, is what a person waits for. Everything else may be a
+    /// call that the server cannot tell from a chat state: it is pushed too, but does not ring.</summary>
     public PushUrgency Urgency => string.IsNullOrEmpty(Body) ? PushUrgency.Normal : PushUrgency.High;
 
     /// <summary>Null where it is no publish of a notification.</summary>
     public static PublishedNotification? Read(Element pubsub)
     {
-        if (pubsub.Child("publish") is not { } publish || publish["node"] is not { Length: > 0 and <= MaxNodeLength } node) return null;
+        if (pubsub.Child("publish") is not { } publish
+            || publish["node"] is not { Length: > 0 and <= MaxNodeLength } node) return null;
         var notification = publish.ChildrenNamed("item").Select(item => item.Child("notification", PushNamespaces.Push))
             .FirstOrDefault(n => n is not null);
         if (notification is null) return null;

@@ -10,9 +10,11 @@ using Annex.Xmpp.Stanzas;
 
 namespace Annex.Push.Handlers;
 
-/// <summary>Registers devices, whatever dialect asks for it: who may, and whether the target can be pushed to.</summary>
+/// <summary>Registers devices, whatever dialect asks for it: who may, and whether the target can be pushed
+/// to.</summary>
 public sealed class Registrar(
-    RegistrationStore registrations, BanTable bans, AppDirectory apps, EndpointPolicy policy, VapidKeys vapid, PushOptions options,
+    RegistrationStore registrations, BanTable bans, AppDirectory apps, EndpointPolicy policy, VapidKeys vapid,
+        PushOptions options,
     IReadOnlySet<string> localDomains)
 {
     /// <summary>Longest token, and longest other text that is kept of a client.</summary>
@@ -26,7 +28,8 @@ public sealed class Registrar(
     public async Task<StanzaError?> CheckAsync(Jid from, CancellationToken cancellationToken)
     {
         if (!IsServed(from)) return PushErrors.NotLocal;
-        return await bans.IsBannedAsync(from.Bare.ToString(), from.Domain, cancellationToken) ? PushErrors.Banned : null;
+        return await bans.IsBannedAsync(from.Bare.ToString(), from.Domain, cancellationToken) ? PushErrors.Banned
+            : null;
     }
 
     public async Task<(NewRegistration Registration, StanzaError? Error)> RegisterAsync(DeviceForm form, Jid from,
@@ -98,7 +101,8 @@ public sealed class Registrar(
         return app is not null;
     }
 
-    private static bool TryReadKeys(DeviceForm form, out byte[]? receiver, out byte[]? auth, [NotNullWhen(false)] out StanzaError? error)
+    private static bool TryReadKeys(DeviceForm form, out byte[]? receiver, out byte[]? auth,
+        [NotNullWhen(false)] out StanzaError? error)
     {
         receiver = ReadBase64Url(form.ReceiverKey);
         auth = ReadBase64Url(form.AuthSecret);

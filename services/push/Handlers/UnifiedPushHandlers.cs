@@ -6,7 +6,8 @@ using Annex.Xmpp.Xml;
 
 namespace Annex.Push.Handlers;
 
-/// <summary>UnifiedPush over XMPP: clients register endpoints for the apps on their device, and show that they are there.</summary>
+/// <summary>UnifiedPush over XMPP: clients register endpoints for the apps on their device, and show that they are
+/// there.</summary>
 public sealed class UnifiedPushHandlers(
     Registrar registrar, EndpointStore endpoints, EndpointUrls urls, ClientDelivery delivery)
 {
@@ -19,7 +20,8 @@ public sealed class UnifiedPushHandlers(
 
     private void Presence(in StanzaContext context)
     {
-        if (context.Stanza is { From: { HasLocal: true, IsBare: false } from, Type: StanzaType.Available or StanzaType.Unavailable } stanza
+        if (context.Stanza is { From: { HasLocal: true, IsBare: false } from,
+            Type: StanzaType.Available or StanzaType.Unavailable } stanza
             && registrar.IsServed(from))
             delivery.Seen(from, stanza.Type is StanzaType.Available);
     }
@@ -39,7 +41,8 @@ public sealed class UnifiedPushHandlers(
             return;
         }
         // The owner is who asks: there is no way to name another.
-        if (await endpoints.RegisterAsync(from.Bare.ToString(), from.ToString(), application, instance, cancellationToken) is not { } made)
+        if (await endpoints.RegisterAsync(from.Bare.ToString(), from.ToString(), application, instance,
+            cancellationToken) is not { } made)
         {
             context.Error(PushErrors.TooManyDevices);
             return;
@@ -57,7 +60,8 @@ public sealed class UnifiedPushHandlers(
             context.Error(StanzaError.BadRequest);
             return;
         }
-        if (await endpoints.UnregisterAsync(from.Bare.ToString(), application, instance, cancellationToken)) context.Result();
+        if (await endpoints.UnregisterAsync(from.Bare.ToString(), application, instance,
+            cancellationToken)) context.Result();
         else context.Error(PushErrors.NoSuchDevice);
     }
 

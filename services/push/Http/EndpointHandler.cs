@@ -7,7 +7,8 @@ using Npgsql;
 
 namespace Annex.Push.Http;
 
-/// <summary>The URL that an app server pushes to (UnifiedPush, RFC 8030): at most 4096 bytes, kept as long as TTL says.</summary>
+/// <summary>The URL that an app server pushes to (UnifiedPush, RFC 8030): at most 4096 bytes, kept as long as TTL
+/// says.</summary>
 public sealed class EndpointHandler(
     EndpointStore endpoints, ClientDelivery delivery, PushOptions options, PushMetrics metrics, TimeProvider time,
     ILogger<EndpointHandler> logger)
@@ -39,7 +40,8 @@ public sealed class EndpointHandler(
         metrics.Received(http.Response.StatusCode);
     }
 
-    /// <summary>How an app finds out that this is a UnifiedPush endpoint. The same for every path, known or not.</summary>
+    /// <summary>How an app finds out that this is a UnifiedPush endpoint. The same for every path, known or
+    /// not.</summary>
     public static Task GetAsync(HttpContext http)
     {
         http.Response.ContentType = "application/json";
@@ -93,7 +95,8 @@ public sealed class EndpointHandler(
         http.Response.StatusCode = StatusCodes.Status201Created;
     }
 
-    private async Task TakeAsync(EndpointRow endpoint, byte[] body, string? topic, TimeSpan timeToLive, CancellationToken cancellationToken)
+    private async Task TakeAsync(EndpointRow endpoint, byte[] body, string? topic, TimeSpan timeToLive,
+        CancellationToken cancellationToken)
     {
         if (timeToLive == TimeSpan.Zero)
         {
@@ -112,11 +115,13 @@ public sealed class EndpointHandler(
         topic = null;
         if (headers.TryGetValue("TTL", out var ttl))
         {
-            if (!long.TryParse(ttl.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)) return false;
+            if (!long.TryParse(ttl.ToString(), NumberStyles.None, CultureInfo.InvariantCulture,
+                out var seconds)) return false;
             var most = options.UnifiedPush.MaxTimeToLive;
             timeToLive = seconds < most.TotalSeconds ? TimeSpan.FromSeconds(seconds) : most;
         }
-        if (headers.TryGetValue("Urgency", out var urgency) && urgency.ToString() is not ("very-low" or "low" or "normal" or "high")) return false;
+        if (headers.TryGetValue("Urgency", out var urgency)
+            && urgency.ToString() is not ("very-low" or "low" or "normal" or "high")) return false;
         if (!headers.TryGetValue("Topic", out var name)) return true;
         topic = name.ToString();
         return WebPushHeaders.IsTopic(topic);
@@ -126,9 +131,11 @@ public sealed class EndpointHandler(
     private static async Task<byte[]?> ReadBodyAsync(HttpContext http, CancellationToken cancellationToken)
     {
         // The server stops a chunked body there as well, and does not read the rest of it.
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = MaxBodyBytes;
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize =
+            MaxBodyBytes;
         var buffer = new byte[MaxBodyBytes + 1];
-        var length = await http.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        var length = await http.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false,
+            cancellationToken);
         return length > MaxBodyBytes ? null : buffer[..length];
     }
 

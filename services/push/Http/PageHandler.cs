@@ -2,12 +2,13 @@ using System.Reflection;
 
 namespace Annex.Push.Http;
 
-/// <summary>A page that subscribes its browser to Web Push and shows what to put into the command register-push-webpush. Four small
-/// files, nothing from elsewhere.</summary>
+/// <summary>A page that subscribes its browser to Web Push and shows what to put into the command
+/// register-push-webpush. Four small files, nothing from elsewhere.</summary>
 public sealed class PageHandler(VapidKeys vapid)
 {
     // Scripts and styles of our own only: nobody can frame the page or have it talk to anybody else.
-    private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; "
+    private const string Policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private static readonly Dictionary<string, string> Types = new()

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Annex.Push.Providers;
 
 /// <summary>
-/// Which URLs a stranger may have us call. The name is judged before, the addresses after resolution and again at the connection
-/// that is made, so that a name cannot point elsewhere in between (DNS rebinding).
+/// Which URLs a stranger may have us call. The name is judged before, the addresses after resolution and again at the
+/// connection that is made, so that a name cannot point elsewhere in between (DNS rebinding).
 /// </summary>
 public sealed class EndpointPolicy(IReadOnlyCollection<string>? allowedHosts = null, bool isLoopbackAllowed = false)
 {
@@ -15,7 +15,8 @@ public sealed class EndpointPolicy(IReadOnlyCollection<string>? allowedHosts = n
     private readonly HashSet<string>? _allowedHosts =
         allowedHosts is { Count: > 0 } ? new(allowedHosts, StringComparer.OrdinalIgnoreCase) : null;
 
-    /// <summary>https only, no user information, the standard port or one above 1023, no fragment, no address in odd notation.</summary>
+    /// <summary>https only, no user information, the standard port or one above 1023, no fragment, no address in odd
+    /// notation.</summary>
     public bool TryParse(string? text, out Uri url)
     {
         url = null!;
@@ -33,7 +34,8 @@ public sealed class EndpointPolicy(IReadOnlyCollection<string>? allowedHosts = n
         return true;
     }
 
-    /// <summary>Whether a connection to this address may be made: global unicast only (IANA special-purpose registries).</summary>
+    /// <summary>Whether a connection to this address may be made: global unicast only (IANA special-purpose
+    /// registries).</summary>
     public bool IsAllowed(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
@@ -44,7 +46,8 @@ public sealed class EndpointPolicy(IReadOnlyCollection<string>? allowedHosts = n
 
     /// <summary>Resolves, refuses, and connects to the very address that was judged.</summary>
     /// <exception cref="EndpointRefusedException">No address of the host may be called.</exception>
-    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context,
+        CancellationToken cancellationToken)
     {
         var endPoint = context.DnsEndPoint;
         var addresses = await Dns.GetHostAddressesAsync(endPoint.Host, cancellationToken);
@@ -63,7 +66,8 @@ public sealed class EndpointPolicy(IReadOnlyCollection<string>? allowedHosts = n
         }
     }
 
-    private static bool IsUrlCharacter(char c) => c is > ' ' and < (char)0x7f and not '\\' and not '"' and not '<' and not '>';
+    private static bool IsUrlCharacter(char c) =>
+        c is > ' ' and < (char)0x7f and not '\\' and not '"' and not '<' and not '>';
 
     private static bool IsLocalName(string host) =>
         !host.Contains('.', StringComparison.Ordinal)
@@ -92,8 +96,8 @@ public sealed class EndpointPolicy(IReadOnlyCollection<string>? allowedHosts = n
         };
     }
 
-    // Global unicast is 2000::/3 without Teredo, ORCHID, documentation and 6to4, whose inner address could be any of the above;
-    // NAT64 (64:ff9b::/96) stands outside of it and is refused likewise.
+    // Global unicast is 2000::/3 without Teredo, ORCHID, documentation and 6to4, whose inner address could be any of
+    // the above; NAT64 (64:ff9b::/96) stands outside of it and is refused likewise.
     private static bool IsGlobal6(IPAddress address)
     {
         Span<byte> b = stackalloc byte[16];

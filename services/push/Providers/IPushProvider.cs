@@ -7,7 +7,8 @@ public interface IPushProvider
     /// <summary>The name that registrations carry: webpush, unifiedpush, apns, fcm.</summary>
     string Name { get; }
 
-    /// <summary>What fails together: the app's set-up at APNs and FCM, the endpoint's host elsewhere. A short text.</summary>
+    /// <summary>What fails together: the app's set-up at APNs and FCM, the endpoint's host elsewhere. A short
+    /// text.</summary>
     string ScopeOf(PushDelivery delivery);
 
     /// <summary>Sends once; retries are the caller's.</summary>

@@ -21,7 +21,8 @@ internal static class JsonWebToken
     public static string SignRs256(string header, string claims, RSA key)
     {
         var text = Unsigned(header, claims);
-        var signature = key.SignData(Encoding.ASCII.GetBytes(text), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var signature = key.SignData(Encoding.ASCII.GetBytes(text), HashAlgorithmName.SHA256,
+            RSASignaturePadding.Pkcs1);
         return $"{text}.{Base64Url.EncodeToString(signature)}";
     }
 

@@ -5,7 +5,8 @@ using System.Security.Authentication;
 
 namespace Annex.Push.Providers;
 
-/// <summary>HTTP as all providers use it: no redirect, no proxy, no cookie, answers read up to a limit, failures as outcomes.</summary>
+/// <summary>HTTP as all providers use it: no redirect, no proxy, no cookie, answers read up to a limit, failures as
+/// outcomes.</summary>
 internal static class ProviderHttp
 {
     /// <summary>No provider answers with more than a short JSON object.</summary>
@@ -14,7 +15,8 @@ internal static class ProviderHttp
     /// <summary>The longest pause that a Retry-After is believed for.</summary>
     private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromHours(12);
 
-    public static HttpClient CreateClient(EndpointPolicy? policy, Version version, TimeSpan timeout, HttpMessageHandler? handler = null)
+    public static HttpClient CreateClient(EndpointPolicy? policy, Version version, TimeSpan timeout,
+        HttpMessageHandler? handler = null)
     {
         if (handler is null)
         {
@@ -42,8 +44,8 @@ internal static class ProviderHttp
         };
     }
 
-    /// <summary>Sends and hands status, headers and the (bounded) body to <paramref name="judge"/>; what the network does instead
-    /// becomes an outcome here.</summary>
+    /// <summary>Sends and hands status, headers and the (bounded) body to <paramref name="judge"/>; what the network
+    /// does instead becomes an outcome here.</summary>
     public static async ValueTask<PushOutcome> SendAsync(HttpClient client, HttpRequestMessage request,
         Func<HttpStatusCode, HttpResponseHeaders, string, PushOutcome> judge, CancellationToken cancellationToken)
     {
@@ -66,7 +68,8 @@ internal static class ProviderHttp
         }
         catch (HttpRequestException e) when (e.InnerException is AuthenticationException)
         {
-            // A certificate that does not verify: the network's or our own trust store; either way nobody's registration.
+            // A certificate that does not verify: the network's or our own trust store; either way nobody's
+            // registration.
             return PushOutcome.OurFault("TLS failure");
         }
         catch (HttpRequestException e)

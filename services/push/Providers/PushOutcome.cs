@@ -6,8 +6,8 @@ public readonly record struct PushOutcome(PushVerdict Verdict, string Reason)
     /// <summary>With Retry: not before this long from now; null leaves it to the caller's backoff.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>With Retry: our own set-up is at fault (keys, clock, TLS, DNS). It holds for every push to this provider and must
-    /// cost no registration.</summary>
+    /// <summary>With Retry: our own set-up is at fault (keys, clock, TLS, DNS). It holds for every push to this
+    /// provider and must cost no registration.</summary>
     public bool IsOurFault { get; init; }
 
     /// <summary>With Retry: speaks of this one target; the provider as such answered.</summary>
@@ -19,7 +19,8 @@ public readonly record struct PushOutcome(PushVerdict Verdict, string Reason)
 
     public static PushOutcome Rejected(string reason) => new(PushVerdict.Rejected, reason);
 
-    public static PushOutcome Retry(string reason, TimeSpan? after = null) => new(PushVerdict.Retry, reason) { RetryAfter = after };
+    public static PushOutcome Retry(string reason, TimeSpan? after = null) =>
+        new(PushVerdict.Retry, reason) { RetryAfter = after };
 
     public static PushOutcome OurFault(string reason) => new(PushVerdict.Retry, reason) { IsOurFault = true };
 }

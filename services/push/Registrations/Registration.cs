@@ -13,10 +13,12 @@ public sealed record Registration
     /// <summary>SHA-256 of the secret that comes with each publish.</summary>
     public required byte[] SecretHash { get; init; }
 
-    /// <summary>Bare JID of the user who registered. Publishes are taken from this JID and from its domain only.</summary>
+    /// <summary>Bare JID of the user who registered. Publishes are taken from this JID and from its domain
+    /// only.</summary>
     public required string Owner { get; init; }
 
-    /// <summary>The client's own name for the device; registering it again takes the same node with a new token.</summary>
+    /// <summary>The client's own name for the device; registering it again takes the same node with a new
+    /// token.</summary>
     public required string Device { get; init; }
 
     /// <summary>webpush, unifiedpush, apns or fcm.</summary>
@@ -28,12 +30,14 @@ public sealed record Registration
     /// <summary>Where to, in the clear in memory only.</summary>
     public required PushTarget Target { get; init; }
 
-    /// <summary>The room this registration is for, where a client registers each room by itself (field muc); else null.</summary>
+    /// <summary>The room this registration is for, where a client registers each room by itself (field muc); else
+    /// null.</summary>
     public string? Room { get; init; }
 
     public RoomNotifications Rooms { get; init; }
 
-    /// <summary>The client asked for the sender's address in the payload; given only where the operator allows it.</summary>
+    /// <summary>The client asked for the sender's address in the payload; given only where the operator allows
+    /// it.</summary>
     public bool WantsSender { get; init; }
 
     /// <summary>The client asked for the text in the payload; given only where the operator allows it.</summary>
@@ -41,10 +45,12 @@ public sealed record Registration
 
     public DateTimeOffset RegisteredAt { get; init; }
 
-    /// <summary>The provider said that the device is gone. The next publish is told so (item-not-found), then the row goes.</summary>
+    /// <summary>The provider said that the device is gone. The next publish is told so (item-not-found), then the row
+    /// goes.</summary>
     public bool IsGone { get; init; }
 
-    public PushDelivery ToDelivery(ReadOnlyMemory<byte> payload, PushUrgency urgency, TimeSpan timeToLive, string? topic) =>
+    public PushDelivery ToDelivery(ReadOnlyMemory<byte> payload, PushUrgency urgency, TimeSpan timeToLive,
+        string? topic) =>
         new(Target.Address, payload, urgency, timeToLive)
         {
             App = App,

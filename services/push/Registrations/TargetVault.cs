@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Annex.Push.Registrations;
 
 /// <summary>
-/// Keeps targets encrypted at rest (AES-256-GCM). The first key encrypts; the others still open what they once closed, so that a
-/// key is rotated by putting a new one in front. Layout: key id (4), nonce (12), tag (16), ciphertext.
+/// Keeps targets encrypted at rest (AES-256-GCM). The first key encrypts; the others still open what they once closed,
+/// so that a key is rotated by putting a new one in front. Layout: key id (4), nonce (12), tag (16), ciphertext.
 /// </summary>
 public sealed class TargetVault
 {
@@ -23,10 +23,13 @@ public sealed class TargetVault
     public TargetVault(IReadOnlyList<byte[]> keys)
     {
         if (keys.Count == 0 || keys.Any(k => k.Length != KeyLength))
-            throw new ArgumentException($"Each encryption key has to be {KeyLength} bytes, and there has to be one.", nameof(keys));
+            throw new ArgumentException($"Each encryption key has to be {KeyLength} bytes, and there has to be one.",
+                nameof(keys));
         _keys = [.. keys.Select(k => (SHA256.HashData(k)[..IdLength], k))];
-        // The oldest key: fingerprints have to outlive a rotation, or a device that registers again would get a second node.
-        _fingerprintKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, keys[^1], KeyLength, info: "annex push fingerprint"u8.ToArray());
+        // The oldest key: fingerprints have to outlive a rotation, or a device that registers again would get a second
+        // node.
+        _fingerprintKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, keys[^1], KeyLength,
+            info: "annex push fingerprint"u8.ToArray());
     }
 
     public byte[] Close(PushTarget target)
@@ -63,5 +66,6 @@ public sealed class TargetVault
     public bool IsStale(byte[] closed) => !closed.AsSpan(0, IdLength).SequenceEqual(_keys[0].Id);
 
     /// <summary>A keyed hash of text that has to be found again but not read: device names, stateless tokens.</summary>
-    public byte[] Fingerprint(string text) => HMACSHA256.HashData(_fingerprintKey, System.Text.Encoding.UTF8.GetBytes(text));
+    public byte[] Fingerprint(string text) =>
+        HMACSHA256.HashData(_fingerprintKey, System.Text.Encoding.UTF8.GetBytes(text));
 }

@@ -15,7 +15,8 @@ namespace Annex.Push.Rpc;
 
 /// <summary>annex.push.v1 for operators, annexctl and the other services.</summary>
 public sealed class PushNotificationsRpc(
-    RegistrationStore registrations, Registrar registrar, PublishIntake intake, DeliveryWorker worker, DeliveryObserver observer,
+    RegistrationStore registrations, Registrar registrar, PublishIntake intake, DeliveryWorker worker,
+        DeliveryObserver observer,
     IDbContextFactory<PushDbContext> contexts, PushOptions options, ServiceAddress address, TimeProvider time)
     : PushNotifications.PushNotificationsBase
 {
@@ -25,12 +26,14 @@ public sealed class PushNotificationsRpc(
     {
         var user = Bare(request.User, "user");
         var about = request.About.Length == 0 ? null : Bare(request.About, "about");
-        if (request.Id.Length > 0 && !await IsNewAsync(request.Id, context.CancellationToken)) return new NotifyResponse();
+        if (request.Id.Length > 0
+            && !await IsNewAsync(request.Id, context.CancellationToken)) return new NotifyResponse();
         var rows = await registrations.ListAsync(user, context.CancellationToken);
         var devices = 0;
         foreach (var row in rows)
         {
-            if (await registrations.FindAsync(row.Id, context.CancellationToken) is not { IsGone: false } device) continue;
+            if (await registrations.FindAsync(row.Id,
+                context.CancellationToken) is not { IsGone: false } device) continue;
             await intake.EnqueueAsync(new QueuedPush
             {
                 Key = about is null ? device.Node : $"{device.Node}\n{about}",
@@ -46,7 +49,8 @@ public sealed class PushNotificationsRpc(
         return new NotifyResponse { Devices = devices };
     }
 
-    public override async Task ListRegistrations(ListRegistrationsRequest request, IServerStreamWriter<Registration> responseStream,
+    public override async Task ListRegistrations(ListRegistrationsRequest request,
+        IServerStreamWriter<Registration> responseStream,
         ServerCallContext context)
     {
         var user = request.User.Length == 0 ? null : Bare(request.User, "user");
@@ -54,13 +58,16 @@ public sealed class PushNotificationsRpc(
         await using var db = await contexts.CreateDbContextAsync(context.CancellationToken);
         var rows = db.Registrations.AsNoTracking().Where(r => r.GoneAt == null && (user == null || r.Owner == user))
             .OrderBy(r => r.Id).Take(limit).AsAsyncEnumerable();
-        await foreach (var row in rows.WithCancellation(context.CancellationToken)) await responseStream.WriteAsync(Describe(row));
+        await foreach (var row in rows.WithCancellation(context.CancellationToken))
+            await responseStream.WriteAsync(Describe(row));
     }
 
     public override async Task<RegisterResponse> Register(RegisterRequest request, ServerCallContext context)
     {
-        if (request.Provider is not ("apns" or "fcm" or "webpush" or "unifiedpush")) throw Wrong("provider is none of those served");
-        string? Option(string name) => request.Options.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+        if (request.Provider is not ("apns" or "fcm" or "webpush" or "unifiedpush"))
+            throw Wrong("provider is none of those served");
+        string? Option(string name) => request.Options.TryGetValue(name, out var value) && value.Length > 0 ? value
+            : null;
         var form = new DeviceForm(request.Provider)
         {
             Address = request.Token,
@@ -78,11 +85,13 @@ public sealed class PushNotificationsRpc(
             WantsSender = Option("include-sender") is "true" or "1",
             WantsBody = Option("include-body") is "true" or "1",
         };
-        if (!registrar.TryRead(form, Bare(request.User, "user"), out var read, out var error)) throw Wrong(error.Text ?? error.Condition);
+        if (!registrar.TryRead(form, Bare(request.User, "user"), out var read, out var error)) throw Wrong(error.Text
+            ?? error.Condition);
         try
         {
             var made = await registrations.RegisterAsync(read, context.CancellationToken);
-            return new RegisterResponse { Id = made.Node, Jid = address.Jid.ToString(), Node = made.Node, Secret = made.Secret };
+            return new RegisterResponse { Id = made.Node, Jid = address.Jid.ToString(), Node = made.Node, Secret =
+                made.Secret };
         }
         catch (TooManyDevicesException exception)
         {
@@ -90,9 +99,11 @@ public sealed class PushNotificationsRpc(
         }
     }
 
-    public override async Task<RemoveRegistrationResponse> RemoveRegistration(RemoveRegistrationRequest request, ServerCallContext context) =>
+    public override async Task<RemoveRegistrationResponse> RemoveRegistration(RemoveRegistrationRequest request,
+        ServerCallContext context) =>
         await registrations.RemoveNodeAsync(request.Id, context.CancellationToken)
-            ? new RemoveRegistrationResponse() : throw new RpcException(new Status(StatusCode.NotFound, "there is no such registration"));
+            ? new RemoveRegistrationResponse()
+                : throw new RpcException(new Status(StatusCode.NotFound, "there is no such registration"));
 
     public override async Task<RemoveRegistrationsOfUserResponse> RemoveRegistrationsOfUser(
         RemoveRegistrationsOfUserRequest request, ServerCallContext context) => new()
@@ -106,7 +117,8 @@ public sealed class PushNotificationsRpc(
     {
         await using var db = await contexts.CreateDbContextAsync(context.CancellationToken);
         var queued = await db.Queue.Where(q => q.IsPending).GroupBy(q => q.Provider)
-            .Select(g => new { g.Key, Count = g.LongCount() }).ToDictionaryAsync(g => g.Key, g => g.Count, context.CancellationToken);
+            .Select(g => new { g.Key, Count = g.LongCount() }).ToDictionaryAsync(g => g.Key, g => g.Count,
+                context.CancellationToken);
         foreach (var (name, problem) in worker.Providers)
         {
             var (delivered, failed) = observer.TallyOf(name);
@@ -126,7 +138,8 @@ public sealed class PushNotificationsRpc(
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.Database.ExecuteSqlAsync(
-            $"insert into push.notified (id, at) values ({id}, {time.GetUtcNow()}) on conflict do nothing", cancellationToken) > 0;
+            $"insert into push.notified (id, at) values ({id}, {time.GetUtcNow()}) on conflict do nothing",
+                cancellationToken) > 0;
     }
 
     private static Registration Describe(RegistrationRow row) => new()
@@ -142,7 +155,8 @@ public sealed class PushNotificationsRpc(
     };
 
     private static string Bare(string text, string name) =>
-        Jid.TryParse(text, out var jid) ? jid.Bare.ToString() : throw Wrong(string.Create(CultureInfo.InvariantCulture, $"{name} is no JID"));
+        Jid.TryParse(text, out var jid) ? jid.Bare.ToString()
+            : throw Wrong(string.Create(CultureInfo.InvariantCulture, $"{name} is no JID"));
 
     private static string? Text(string text) => text.Length == 0 ? null : text;
 

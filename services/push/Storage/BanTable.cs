@@ -9,6 +9,7 @@ public sealed class BanTable(IDbContextFactory<PushDbContext> contexts, TimeProv
     {
         var now = time.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Bans.AnyAsync(b => (b.Subject == bare || b.Subject == domain) && (b.Until == null || b.Until > now), cancellationToken);
+        return await db.Bans.AnyAsync(b => (b.Subject == bare || b.Subject == domain)
+            && (b.Until == null || b.Until > now), cancellationToken);
     }
 }

@@ -5,20 +5,21 @@ using NpgsqlTypes;
 
 namespace Annex.Push.Storage;
 
-/// <summary>The durable queue on table push.queue. Times are the database's clock's neighbours: they come from the caller's
-/// TimeProvider, so several processes have to agree on the time to a second or so.</summary>
+/// <summary>The durable queue on table push.queue. Times are the database's clock's neighbours: they come from the
+/// caller's TimeProvider, so several processes have to agree on the time to a second or so.</summary>
 public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options, TimeProvider time) : IPushQueue
 {
-    // One statement for a batch. Within a batch a key may stand once only (ON CONFLICT would meet its own row): the caller's
-    // duplicates are folded before.
+    // One statement for a batch. Within a batch a key may stand once only (ON CONFLICT would meet its own row): the
+    // caller's duplicates are folded before.
     private const string Add = """
-        insert into push.queue as q (key, registration_id, target, provider, app, payload, urgency, is_call, is_pending, version,
-            attempts, due_at, expires_at)
+        insert into push.queue as q (key, registration_id, target, provider, app, payload, urgency, is_call, is_pending,
+            version, attempts, due_at, expires_at)
         select k, r, t, p, a, b, u, c, true, 1, 0, $10, e
-        from unnest($1::text[], $2::bigint[], $3::bytea[], $4::text[], $5::text[], $6::bytea[], $7::smallint[], $8::boolean[],
-            $9::timestamptz[]) as n(k, r, t, p, a, b, u, c, e)
+        from unnest($1::text[], $2::bigint[], $3::bytea[], $4::text[], $5::text[], $6::bytea[], $7::smallint[],
+            $8::boolean[], $9::timestamptz[]) as n(k, r, t, p, a, b, u, c, e)
         on conflict (key) do update set
-            registration_id = excluded.registration_id, target = excluded.target, provider = excluded.provider, app = excluded.app,
+            registration_id = excluded.registration_id, target = excluded.target, provider = excluded.provider,
+            app = excluded.app,
             payload = case when q.is_pending and q.urgency > excluded.urgency then q.payload else excluded.payload end,
             is_call = excluded.is_call or (q.is_pending and q.is_call),
             urgency = case when q.is_pending then greatest(q.urgency, excluded.urgency) else excluded.urgency end,
@@ -34,8 +35,8 @@ public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options
             where is_pending and due_at <= $1 and (claimed_until is null or claimed_until <= $1)
             order by due_at limit $2 for update skip locked)
         update push.queue q set claimed_until = $3 from due where q.key = due.key
-        returning q.key, q.registration_id, q.target, q.provider, q.app, q.payload, q.urgency, q.is_call, q.expires_at, q.version,
-            q.attempts
+        returning q.key, q.registration_id, q.target, q.provider, q.app, q.payload, q.urgency, q.is_call, q.expires_at,
+            q.version, q.attempts
         """;
 
     // What came in while it was on its way has raised the version: it stays pending, due after the pause.
@@ -56,14 +57,15 @@ public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options
     }
 
     /// <summary>As above, in the caller's transaction.</summary>
-    public async Task AddAsync(IReadOnlyList<QueuedPush> pushes, NpgsqlConnection connection, NpgsqlTransaction transaction,
-        CancellationToken cancellationToken)
+    public async Task AddAsync(IReadOnlyList<QueuedPush> pushes, NpgsqlConnection connection,
+        NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Add, connection, transaction);
         await AddAsync(command, pushes, cancellationToken);
     }
 
-    private async Task<bool[]> AddAsync(NpgsqlCommand command, IReadOnlyList<QueuedPush> pushes, CancellationToken cancellationToken)
+    private async Task<bool[]> AddAsync(NpgsqlCommand command, IReadOnlyList<QueuedPush> pushes,
+        CancellationToken cancellationToken)
     {
         var folded = Fold(pushes);
         command.Parameters.AddRange((NpgsqlParameter[])
@@ -87,7 +89,8 @@ public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options
         return [.. pushes.Select(p => !first.Add(p.Key) || coalesced[p.Key])];
     }
 
-    public async Task<IReadOnlyList<QueuedPush>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<QueuedPush>> ClaimAsync(int limit, TimeSpan lease,
+        CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var command = database.CreateCommand(Claim);
@@ -130,7 +133,8 @@ public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    public async Task PostponeAsync(QueuedPush push, DateTimeOffset until, bool isAttempt, CancellationToken cancellationToken)
+    public async Task PostponeAsync(QueuedPush push, DateTimeOffset until, bool isAttempt,
+        CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Postpone);
         command.Parameters.AddRange((NpgsqlParameter[])
@@ -150,7 +154,8 @@ public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options
         await using var command = database.CreateCommand("""
             select due_at from push.queue where is_pending and claimed_until is null order by due_at limit 1
             """);
-        return await command.ExecuteScalarAsync(cancellationToken) is DateTime due ? new DateTimeOffset(due, TimeSpan.Zero) : null;
+        return await command.ExecuteScalarAsync(cancellationToken) is DateTime due
+            ? new DateTimeOffset(due, TimeSpan.Zero) : null;
     }
 
     /// <summary>Takes away rows that wait for nothing and remember nothing of use, in one small bite.</summary>
@@ -161,7 +166,8 @@ public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options
                 select key from push.queue where not is_pending and sent_at < $1 limit $2 for update skip locked)
             """);
         command.Parameters.AddRange((NpgsqlParameter[])
-            [new() { Value = time.GetUtcNow() - options.MinInterval - TimeSpan.FromMinutes(1) }, new() { Value = limit }]);
+            [new() { Value = time.GetUtcNow() - options.MinInterval - TimeSpan.FromMinutes(1) },
+                new() { Value = limit }]);
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -179,6 +185,7 @@ public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options
         return [.. last.Values.OrderBy(p => p.Key, StringComparer.Ordinal)];
     }
 
-    private static NpgsqlParameter Array<T>(NpgsqlDbType type, IReadOnlyList<QueuedPush> pushes, Func<QueuedPush, T> value) =>
+    private static NpgsqlParameter Array<T>(NpgsqlDbType type, IReadOnlyList<QueuedPush> pushes,
+        Func<QueuedPush, T> value) =>
         new() { NpgsqlDbType = NpgsqlDbType.Array | type, Value = pushes.Select(value).ToArray() };
 }

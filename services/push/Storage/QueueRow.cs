@@ -2,8 +2,8 @@ using Annex.Push.Providers;
 
 namespace Annex.Push.Storage;
 
-/// <summary>Table push.queue: one row per coalescing key. A row without a push waiting only remembers when its node was pushed
-/// last; the sweep takes it away.</summary>
+/// <summary>Table push.queue: one row per coalescing key. A row without a push waiting only remembers when its node was
+/// pushed last; the sweep takes it away.</summary>
 public sealed class QueueRow
 {
     public required string Key { get; set; }

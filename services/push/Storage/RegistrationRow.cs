@@ -14,7 +14,8 @@ public sealed class RegistrationRow
     /// <summary>Bare JID.</summary>
     public required string Owner { get; set; }
 
-    /// <summary>What makes a registration of the same device the same row: keyed hash of owner, provider, device and room.</summary>
+    /// <summary>What makes a registration of the same device the same row: keyed hash of owner, provider, device and
+    /// room.</summary>
     public required byte[] DeviceKey { get; set; }
 
     public required string Device { get; set; }

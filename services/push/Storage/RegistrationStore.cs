@@ -7,10 +7,12 @@ using Microsoft.EntityFrameworkCore;
 namespace Annex.Push.Storage;
 
 /// <summary>
-/// Registrations in PostgreSQL, with a bounded cache of those that are published to. A change by another process is seen after
+/// Registrations in PostgreSQL, with a bounded cache of those that are published to. A change by another process is
+/// seen after
 /// <see cref="CacheFor"/> at the latest.
 /// </summary>
-public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts, TargetVault vault, PushOptions options, TimeProvider time)
+public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts, TargetVault vault, PushOptions options,
+    TimeProvider time)
     : IRegistrationSource
 {
     private const int MaxCached = 20_000;
@@ -25,8 +27,8 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
 
     public PushTarget Open(byte[] closedTarget) => vault.Open(closedTarget);
 
-    /// <summary>As it stands in the database now: before a publish is refused, since another process may have given the node a new
-    /// secret, and so that every refusal takes as long as any other (spec P5).</summary>
+    /// <summary>As it stands in the database now: before a publish is refused, since another process may have given the
+    /// node a new secret, and so that every refusal takes as long as any other (spec P5).</summary>
     public async Task<Registration?> ReadByNodeAsync(string node, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -53,7 +55,8 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
             .OrderBy(r => r.Id).Take(options.MaxDevicesPerUser).ToListAsync(cancellationToken);
     }
 
-    /// <summary>The devices of these users that want to hear of this room's messages, bounded by the caller's list.</summary>
+    /// <summary>The devices of these users that want to hear of this room's messages, bounded by the caller's
+    /// list.</summary>
     public async Task<IReadOnlyList<Registration>> ListForRoomAsync(IReadOnlyCollection<string> owners, string room,
         CancellationToken cancellationToken)
     {
@@ -74,11 +77,13 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Two registrations of one user wait for each other, so that the limit holds.
-        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({request.Owner}, 7))", cancellationToken);
+        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({request.Owner}, 7))",
+            cancellationToken);
         var row = await db.Registrations.FirstOrDefaultAsync(r => r.DeviceKey == deviceKey, cancellationToken);
         if (row is null)
         {
-            if (await db.Registrations.CountAsync(r => r.Owner == request.Owner, cancellationToken) >= options.MaxDevicesPerUser)
+            if (await db.Registrations.CountAsync(r => r.Owner == request.Owner,
+                cancellationToken) >= options.MaxDevicesPerUser)
                 throw new TooManyDevicesException();
             row = new RegistrationRow
             {
@@ -126,7 +131,8 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
     public async Task<int> RemoveOwnerAsync(PushDbContext db, string subject, CancellationToken cancellationToken)
     {
         var ofDomain = "@" + subject;
-        return await RemoveAsync(db, db.Registrations.Where(r => r.Owner == subject || r.Owner.EndsWith(ofDomain)), cancellationToken);
+        return await RemoveAsync(db, db.Registrations.Where(r => r.Owner == subject || r.Owner.EndsWith(ofDomain)),
+            cancellationToken);
     }
 
     public async Task<bool> RemoveNodeAsync(string node, CancellationToken cancellationToken)
@@ -135,7 +141,8 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
         return await RemoveAsync(db, db.Registrations.Where(r => r.Node == node), cancellationToken) > 0;
     }
 
-    public async Task<bool> MarkGoneAsync(long id, DateTimeOffset registeredAt, string reason, CancellationToken cancellationToken)
+    public async Task<bool> MarkGoneAsync(long id, DateTimeOffset registeredAt, string reason,
+        CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var row = await db.Registrations.FirstOrDefaultAsync(r => r.Id == id, cancellationToken);
@@ -177,31 +184,38 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
         int[] failures = [.. words.Select(w => w.Failures)];
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await db.Database.ExecuteSqlAsync($"""
-            update push.registrations r set last_outcome = w.outcome, last_delivered_at = coalesce(w.at, r.last_delivered_at),
+            update push.registrations r set last_outcome = w.outcome, last_delivered_at = coalesce(w.at,
+                r.last_delivered_at),
                 failures = case when w.at is null then r.failures + w.failures else w.failures end
             from unnest({ids}, {outcomes}, {delivered}, {failures}) as w(id, outcome, at, failures) where r.id = w.id
             """, cancellationToken);
     }
 
-    /// <summary>Closes targets again that an older key closed, a few at a time; 0 when all are under the newest.</summary>
+    /// <summary>Closes targets again that an older key closed, a few at a time; 0 when all are under the
+    /// newest.</summary>
     public async Task<int> RotateAsync(int limit, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var newest = vault.Close(new PushTarget(""))[..4];
         var rows = await db.Registrations.FromSql(
-            $"select * from push.registrations where substring(target from 1 for 4) <> {newest} limit {limit} for update skip locked")
+            $"""
+            select * from push.registrations where substring(target from 1 for 4) <> {newest} limit {limit}
+            for update skip locked
+            """)
             .ToListAsync(cancellationToken);
         foreach (var row in rows) row.Target = vault.Close(vault.Open(row.Target));
         await db.SaveChangesAsync(cancellationToken);
         return rows.Count;
     }
 
-    private async Task<int> RemoveAsync(PushDbContext db, IQueryable<RegistrationRow> which, CancellationToken cancellationToken)
+    private async Task<int> RemoveAsync(PushDbContext db, IQueryable<RegistrationRow> which,
+        CancellationToken cancellationToken)
     {
         var rows = await which.Select(r => new { r.Id, r.Node }).ToListAsync(cancellationToken);
         if (rows.Count == 0) return 0;
         long[] ids = [.. rows.Select(r => r.Id)];
-        await db.Queue.Where(q => q.RegistrationId != null && ids.Contains(q.RegistrationId.Value)).ExecuteDeleteAsync(cancellationToken);
+        await db.Queue.Where(q => q.RegistrationId != null
+            && ids.Contains(q.RegistrationId.Value)).ExecuteDeleteAsync(cancellationToken);
         await db.Registrations.Where(r => ids.Contains(r.Id)).ExecuteDeleteAsync(cancellationToken);
         foreach (var row in rows) Forget(row.Id, row.Node);
         return rows.Count;
@@ -244,7 +258,8 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
         IsGone = row.GoneAt is not null,
     };
 
-    /// <summary>A target whose key the operator threw away cannot be pushed to, but its row can still be listed and removed.</summary>
+    /// <summary>A target whose key the operator threw away cannot be pushed to, but its row can still be listed and
+    /// removed.</summary>
     private PushTarget OpenOrEmpty(byte[] closed)
     {
         try

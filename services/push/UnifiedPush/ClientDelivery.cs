@@ -8,10 +8,12 @@ using Annex.Xmpp.Xml;
 namespace Annex.Push.UnifiedPush;
 
 /// <summary>
-/// Carries messages to the users' clients, in order, one user at a time: at once where the client answers, and what waits when it
-/// sends its directed presence. A client that does not know the endpoint ends it; any other failure leaves the message for later.
+/// Carries messages to the users' clients, in order, one user at a time: at once where the client answers, and what
+/// waits when it sends its directed presence. A client that does not know the endpoint ends it; any other failure
+/// leaves the message for later.
 /// </summary>
-public sealed class ClientDelivery(EndpointStore endpoints, ComponentConnection connection, ILogger<ClientDelivery> logger) : IDisposable
+public sealed class ClientDelivery(EndpointStore endpoints, ComponentConnection connection,
+    ILogger<ClientDelivery> logger) : IDisposable
 {
     /// <summary>Users whose clients are remembered, and users served at once.</summary>
     private const int MaxOnline = 100_000;
@@ -38,7 +40,8 @@ public sealed class ClientDelivery(EndpointStore endpoints, ComponentConnection 
         Flush(owner);
     }
 
-    /// <summary>There is something for this user. The work's owner is the table of those being served, one each.</summary>
+    /// <summary>There is something for this user. The work's owner is the table of those being served, one
+    /// each.</summary>
     public void Flush(string owner)
     {
         while (true)
@@ -49,7 +52,8 @@ public sealed class ClientDelivery(EndpointStore endpoints, ComponentConnection 
                 return;
             }
             // One is running: it looks again before it ends, if it is told or was told already.
-            if (_flushing.TryUpdate(owner, true, false) || (_flushing.TryGetValue(owner, out var isTold) && isTold)) return;
+            if (_flushing.TryUpdate(owner, true, false)
+                || (_flushing.TryGetValue(owner, out var isTold) && isTold)) return;
         }
     }
 
@@ -127,7 +131,8 @@ public sealed class ClientDelivery(EndpointStore endpoints, ComponentConnection 
             .With("instance", endpoint.Instance).AddText(body);
         try
         {
-            var reply = await connection.Iqs.AskAsync(to, StanzaType.Set, push, Patience, cancellationToken: cancellationToken);
+            var reply = await connection.Iqs.AskAsync(to, StanzaType.Set, push, Patience,
+                cancellationToken: cancellationToken);
             if (reply["type"] == "result") return Answer.Taken;
             var error = reply.Child("error");
             var isUnknown = error?.Child("item-not-found", Namespaces.StanzaErrors) is not null

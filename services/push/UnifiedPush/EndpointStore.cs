@@ -7,22 +7,25 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Annex.Push.UnifiedPush;
 
-/// <summary>Endpoints and the messages that wait for their clients, in PostgreSQL. Tokens and bodies stand in it encrypted.</summary>
-public sealed class EndpointStore(IDbContextFactory<PushDbContext> contexts, TargetVault vault, PushOptions options, TimeProvider time)
+/// <summary>Endpoints and the messages that wait for their clients, in PostgreSQL. Tokens and bodies stand in it
+/// encrypted.</summary>
+public sealed class EndpointStore(IDbContextFactory<PushDbContext> contexts, TargetVault vault, PushOptions options,
+    TimeProvider time)
 {
     private const int TokenBytes = 24;
     private const int FlushAtOnce = 50;
 
     /// <summary>Registers, or renews: the same application and instance keep their URL.</summary>
     /// <returns>Null where the user has as many as UnifiedPushOptions.MaxPerUser allows.</returns>
-    public async Task<(string Token, DateTimeOffset ExpiresAt)?> RegisterAsync(string owner, string client, string application,
-        string instance, CancellationToken cancellationToken)
+    public async Task<(string Token, DateTimeOffset ExpiresAt)?> RegisterAsync(string owner, string client,
+        string application, string instance, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Two registrations of one user wait for each other, so that the limit holds.
-        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({owner}, 8))", cancellationToken);
+        await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({owner}, 8))",
+            cancellationToken);
         var row = await db.Endpoints.FirstOrDefaultAsync(
             e => e.Owner == owner && e.Application == application && e.Instance == instance, cancellationToken);
         if (row is not null && row.ExpiresAt <= now)
@@ -34,7 +37,8 @@ public sealed class EndpointStore(IDbContextFactory<PushDbContext> contexts, Tar
         }
         if (row is null)
         {
-            if (await db.Endpoints.CountAsync(e => e.Owner == owner && e.ExpiresAt > now, cancellationToken) >= options.UnifiedPush.MaxPerUser)
+            if (await db.Endpoints.CountAsync(e => e.Owner == owner && e.ExpiresAt > now,
+                cancellationToken) >= options.UnifiedPush.MaxPerUser)
                 return null;
             var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
             row = new EndpointRow
@@ -60,17 +64,20 @@ public sealed class EndpointStore(IDbContextFactory<PushDbContext> contexts, Tar
     {
         var (hash, now) = (Hash(token), time.GetUtcNow());
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Endpoints.AsNoTracking().FirstOrDefaultAsync(e => e.TokenHash == hash && e.ExpiresAt > now, cancellationToken);
+        return await db.Endpoints.AsNoTracking().FirstOrDefaultAsync(e => e.TokenHash == hash && e.ExpiresAt > now,
+            cancellationToken);
     }
 
-    public async Task<bool> UnregisterAsync(string owner, string application, string instance, CancellationToken cancellationToken)
+    public async Task<bool> UnregisterAsync(string owner, string application, string instance,
+        CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.Endpoints.Where(e => e.Owner == owner && e.Application == application && e.Instance == instance)
             .ExecuteDeleteAsync(cancellationToken) > 0;
     }
 
-    /// <summary>The client does not know it any more: from now on its URL is nobody's, in every process and after every restart.</summary>
+    /// <summary>The client does not know it any more: from now on its URL is nobody's, in every process and after every
+    /// restart.</summary>
     public async Task RevokeAsync(long id, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -78,12 +85,17 @@ public sealed class EndpointStore(IDbContextFactory<PushDbContext> contexts, Tar
     }
 
     /// <summary>Keeps a message; one of the same topic goes (RFC 8030 §5.4), and the oldest beyond the limit.</summary>
-    public async Task StoreAsync(long endpoint, byte[] body, string? topic, TimeSpan timeToLive, CancellationToken cancellationToken)
+    public async Task StoreAsync(long endpoint, byte[] body, string? topic, TimeSpan timeToLive,
+        CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (topic is not null)
-            await db.Messages.Where(m => m.EndpointId == endpoint && m.Topic == topic).ExecuteDeleteAsync(cancellationToken);
+        {
+            await db.Messages.Where(m => m.EndpointId == endpoint && m.Topic == topic)
+                .ExecuteDeleteAsync(cancellationToken);
+        }
+
         db.Messages.Add(new StoredMessageRow
         {
             EndpointId = endpoint,
@@ -92,19 +104,22 @@ public sealed class EndpointStore(IDbContextFactory<PushDbContext> contexts, Tar
             ExpiresAt = time.GetUtcNow() + timeToLive,
         });
         await db.SaveChangesAsync(cancellationToken);
-        var kept = db.Messages.Where(m => m.EndpointId == endpoint).OrderByDescending(m => m.Id).Take(options.UnifiedPush.MaxStored);
-        await db.Messages.Where(m => m.EndpointId == endpoint && !kept.Any(k => k.Id == m.Id)).ExecuteDeleteAsync(cancellationToken);
+        var kept = db.Messages.Where(m => m.EndpointId == endpoint).OrderByDescending(m => m.Id)
+            .Take(options.UnifiedPush.MaxStored);
+        await db.Messages.Where(m => m.EndpointId == endpoint && !kept.Any(k => k.Id == m.Id))
+            .ExecuteDeleteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
     /// <summary>What waits for a user's clients, oldest first, a few at a time.</summary>
-    public async Task<IReadOnlyList<WaitingMessage>> ListWaitingAsync(string owner, long after, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<WaitingMessage>> ListWaitingAsync(string owner, long after,
+        CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var rows = await db.Messages.AsNoTracking().Where(m => m.Id > after && m.ExpiresAt > now)
-            .Join(db.Endpoints.AsNoTracking().Where(e => e.Owner == owner && e.ExpiresAt > now), m => m.EndpointId, e => e.Id,
-                (m, e) => new { Message = m, Endpoint = e })
+            .Join(db.Endpoints.AsNoTracking().Where(e => e.Owner == owner && e.ExpiresAt > now), m => m.EndpointId,
+                e => e.Id, (m, e) => new { Message = m, Endpoint = e })
             .OrderBy(pair => pair.Message.Id).Take(FlushAtOnce).ToListAsync(cancellationToken);
         return [.. rows.Select(r => new WaitingMessage(r.Message.Id, r.Endpoint, vault.Open(r.Message.Body).Address))];
     }

@@ -10,7 +10,8 @@ public sealed class CircuitBreakerTests
     private readonly ManualTime _time = new();
     private readonly CircuitBreaker _circuit;
 
-    public CircuitBreakerTests() => _circuit = new CircuitBreaker(_time, 3, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
+    public CircuitBreakerTests() => _circuit =
+        new CircuitBreaker(_time, 3, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
 
     [Fact]
     public void A_row_of_failures_opens_it_and_one_push_tries_after_the_pause()

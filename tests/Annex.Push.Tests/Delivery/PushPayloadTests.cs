@@ -26,7 +26,8 @@ public sealed class PushPayloadTests
     [InlineData(true, false, false)]
     [InlineData(false, true, false)]
     [InlineData(false, false, false)]
-    public void Sender_and_text_need_the_clients_wish_and_the_operators_leave(bool isWanted, bool isAllowed, bool isThere)
+    public void Sender_and_text_need_the_clients_wish_and_the_operators_leave(bool isWanted, bool isAllowed,
+        bool isThere)
     {
         var json = Create(Phone with { WantsBody = isWanted, WantsSender = isWanted },
             new PushOptions { AllowBody = isAllowed, AllowSender = isAllowed }, body: "text");
@@ -40,8 +41,10 @@ public sealed class PushPayloadTests
         var json = Create(Phone, new PushOptions(), room: "verona@chat.lit");
         Assert.Equal(["account", "channel"], json.EnumerateObject().Select(p => p.Name));
         Assert.All(json.EnumerateObject(), p => Assert.Matches("^[0-9a-f]{40}$", p.Value.GetString()));
-        var browser = Phone with { Provider = "webpush", Target = new PushTarget("https://x", new byte[65], new byte[16]) };
-        Assert.Equal("verona@chat.lit", Create(browser, new PushOptions(), room: "verona@chat.lit").GetProperty("room").GetString());
+        var browser = Phone with { Provider = "webpush", Target =
+            new PushTarget("https://x", new byte[65], new byte[16]) };
+        Assert.Equal("verona@chat.lit",
+            Create(browser, new PushOptions(), room: "verona@chat.lit").GetProperty("room").GetString());
     }
 
     [Theory]
@@ -52,12 +55,15 @@ public sealed class PushPayloadTests
     public void The_longest_text_fits_into_what_every_network_takes(string piece)
     {
         var text = string.Concat(Enumerable.Repeat(piece, 10_000));
-        var payload = PushPayload.Create(Phone with { WantsBody = true, WantsSender = true }, "verona@chat.lit", text, text,
+        var payload = PushPayload.Create(Phone with { WantsBody = true, WantsSender = true }, "verona@chat.lit", text,
+            text,
             new PushOptions { AllowBody = true, AllowSender = true });
         Assert.InRange(payload.Length, 100, WebPushEncryption.MaxPlaintextBytes);
         JsonDocument.Parse(payload).Dispose();
     }
 
-    private static JsonElement Create(Registration registration, PushOptions options, string? room = null, string? body = null) =>
-        JsonDocument.Parse(Encoding.UTF8.GetString(PushPayload.Create(registration, room, "juliet@capulet.lit", body, options))).RootElement;
+    private static JsonElement Create(Registration registration, PushOptions options, string? room = null,
+        string? body = null) =>
+        JsonDocument.Parse(Encoding.UTF8.GetString(PushPayload.Create(registration, room, "juliet@capulet.lit", body,
+            options))).RootElement;
 }

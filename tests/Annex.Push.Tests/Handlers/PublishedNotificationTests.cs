@@ -32,17 +32,20 @@ public sealed class PublishedNotificationTests
 
     [Fact]
     public void A_pushModule_is_read() =>
-        Assert.Equal("app", Read("<notification xmlns='urn:xmpp:push:0'/>", "<field var='pushModule'><value>app</value></field>")!.PushModule);
+        Assert.Equal("app", Read("<notification xmlns='urn:xmpp:push:0'/>",
+            "<field var='pushModule'><value>app</value></field>")!.PushModule);
 
     [Fact]
     public void A_form_that_is_too_large_says_nothing_but_pushes()
     {
-        var fields = string.Concat(Enumerable.Range(0, 1000).Select(i => $"<field var='f{i}'><value>x</value></field>"));
+        var fields = string.Concat(Enumerable.Range(0, 1000).Select(i =>
+            $"<field var='f{i}'><value>x</value></field>"));
         var read = Read($"<notification xmlns='urn:xmpp:push:0'><x xmlns='jabber:x:data' type='submit'>{fields}</x></notification>");
         Assert.Equal(PushUrgency.Normal, read!.Urgency);
     }
 
-    private static PublishedNotification? Read(string notification, string options = "") => PublishedNotification.Read(Element.Parse(
+    private static PublishedNotification? Read(string notification, string options = "") =>
+        PublishedNotification.Read(Element.Parse(
         $"<pubsub xmlns='http://jabber.org/protocol/pubsub'><publish node='n'><item>{notification}</item></publish><publish-options>" +
         "<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>http://jabber.org/protocol/pubsub#publish-options</value>" +
         $"</field>{options}</x></publish-options></pubsub>"));

@@ -35,8 +35,10 @@ public sealed class ProviderVerdictTests
     public void APNs_saying_that_a_token_died_before_this_registration_was_made_does_not_end_the_registration()
     {
         var body = $$"""{"reason":"Unregistered","timestamp":{{Now.AddHours(-2).ToUnixTimeMilliseconds()}}}""";
-        Assert.Equal(PushVerdict.Gone, ApnsProvider.Judge(HttpStatusCode.Gone, Headers(), body, Now.AddHours(-3), Now).Verdict);
-        Assert.Equal(PushVerdict.Retry, ApnsProvider.Judge(HttpStatusCode.Gone, Headers(), body, Now.AddHours(-1), Now).Verdict);
+        Assert.Equal(PushVerdict.Gone,
+            ApnsProvider.Judge(HttpStatusCode.Gone, Headers(), body, Now.AddHours(-3), Now).Verdict);
+        Assert.Equal(PushVerdict.Retry,
+            ApnsProvider.Judge(HttpStatusCode.Gone, Headers(), body, Now.AddHours(-1), Now).Verdict);
     }
 
     [Theory]
@@ -76,7 +78,8 @@ public sealed class ProviderVerdictTests
     public void An_answer_that_is_not_what_the_network_documents_is_no_exception(string body)
     {
         Assert.Equal(PushVerdict.Retry, FcmProvider.Judge(HttpStatusCode.BadGateway, Headers(), body, Now).Verdict);
-        Assert.Equal(PushVerdict.Retry, ApnsProvider.Judge(HttpStatusCode.BadGateway, Headers(), body, Now, Now).Verdict);
+        Assert.Equal(PushVerdict.Retry,
+            ApnsProvider.Judge(HttpStatusCode.BadGateway, Headers(), body, Now, Now).Verdict);
     }
 
     private static System.Net.Http.Headers.HttpResponseHeaders Headers(params (string Name, string Value)[] headers)

@@ -12,7 +12,8 @@ public sealed class VapidKeyTests
     [Fact]
     public void The_token_verifies_with_the_public_key_and_names_origin_subject_and_an_end_within_a_day()
     {
-        using var vapid = new VapidKey(ECDsa.Create(ECCurve.NamedCurves.nistP256), "mailto:operator@example.org", TimeProvider.System);
+        using var vapid = new VapidKey(ECDsa.Create(ECCurve.NamedCurves.nistP256), "mailto:operator@example.org",
+            TimeProvider.System);
 
         var header = vapid.AuthorizationFor(new Uri("https://push.example.org:8443/send/abc"));
 
@@ -25,7 +26,8 @@ public sealed class VapidKeyTests
             Curve = ECCurve.NamedCurves.nistP256,
             Q = new ECPoint { X = point[1..33], Y = point[33..] },
         });
-        Assert.True(key.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Base64Url.DecodeFromChars(parts[2]),
+        Assert.True(key.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"),
+            Base64Url.DecodeFromChars(parts[2]),
             HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
         var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(parts[1])).RootElement;
         Assert.Equal("https://push.example.org:8443", claims.GetProperty("aud").GetString());
@@ -37,7 +39,8 @@ public sealed class VapidKeyTests
     [Fact]
     public void A_token_is_reused_for_the_same_origin_only()
     {
-        using var vapid = new VapidKey(ECDsa.Create(ECCurve.NamedCurves.nistP256), "mailto:operator@example.org", TimeProvider.System);
+        using var vapid = new VapidKey(ECDsa.Create(ECCurve.NamedCurves.nistP256), "mailto:operator@example.org",
+            TimeProvider.System);
         var first = vapid.AuthorizationFor(new Uri("https://one.example.org/a"));
         Assert.Same(first, vapid.AuthorizationFor(new Uri("https://one.example.org/b")));
         Assert.NotEqual(first, vapid.AuthorizationFor(new Uri("https://two.example.org/a")));

@@ -24,12 +24,14 @@ public sealed class WebPushEncryptionTests
             Q = new ECPoint { X = senderKey[1..33], Y = senderKey[33..] },
         });
 
-        var message = WebPushEncryption.Encrypt("When I grow up, I want to be a watermelon"u8, ReceiverKey, AuthSecret, sender,
+        var message = WebPushEncryption.Encrypt("When I grow up, I want to be a watermelon"u8, ReceiverKey, AuthSecret,
+            sender,
             Base64Url.DecodeFromChars("DGv6ra1nlYgDCS1FRnbzlw"));
 
         Assert.Equal(
             "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_"
-            + "yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN", Base64Url.EncodeToString(message));
+            + "yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN",
+                Base64Url.EncodeToString(message));
     }
 
     [Fact]

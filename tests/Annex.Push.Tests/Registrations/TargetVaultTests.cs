@@ -43,7 +43,8 @@ public sealed class TargetVaultTests
         var closed = vault.Close(new PushTarget("token"));
         closed[^1] ^= 1;
         Assert.ThrowsAny<CryptographicException>(() => vault.Open(closed));
-        Assert.ThrowsAny<CryptographicException>(() => vault.Open(new TargetVault([_old]).Close(new PushTarget("token"))));
+        Assert.ThrowsAny<CryptographicException>(() =>
+            vault.Open(new TargetVault([_old]).Close(new PushTarget("token"))));
         Assert.ThrowsAny<CryptographicException>(() => vault.Open([1, 2, 3]));
     }
 

@@ -57,14 +57,17 @@ public sealed class CrashTests
         ["Push:Delivery:Lease"] = "3s",
     };
 
-    private static async Task<(string Node, string Secret)> RegisterAsync(ComponentServer server, int number, TestSubscription browser)
+    private static async Task<(string Node, string Secret)> RegisterAsync(ComponentServer server, int number,
+        TestSubscription browser)
     {
-        var fields = string.Concat(new[] { ("endpoint", browser.Endpoint), ("p256dh", browser.P256dh), ("auth", browser.Auth) }
+        var fields = string.Concat(new[] { ("endpoint", browser.Endpoint), ("p256dh", browser.P256dh),
+            ("auth", browser.Auth) }
             .Select(f => $"<field var='{f.Item1}'><value>{f.Item2}</value></field>"));
         var reply = await AskAsync(server, $"r{number}", $"user{number}@annex.test/phone",
             "<command xmlns='http://jabber.org/protocol/commands' node='register-push-webpush' action='execute'>" +
             $"<x xmlns='jabber:x:data' type='submit'>{fields}</x></command>");
-        string Value(string name) => reply.Descendants().Single(e => e.Name.LocalName == "field" && (string?)e.Attribute("var") == name).Value;
+        string Value(string name) =>
+            reply.Descendants().Single(e => e.Name.LocalName == "field" && (string?)e.Attribute("var") == name).Value;
         return (Value("node"), Value("secret"));
     }
 

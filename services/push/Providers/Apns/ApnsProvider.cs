@@ -6,7 +6,8 @@ using System.Text.Json;
 
 namespace Annex.Push.Providers.Apns;
 
-/// <summary>Apple's push network over HTTP/2 with token authentication. The payload is what the app gets beside "aps".</summary>
+/// <summary>Apple's push network over HTTP/2 with token authentication. The payload is what the app gets beside
+/// "aps".</summary>
 public sealed class ApnsProvider : IPushProvider, IDisposable
 {
     private const int MaxPayloadBytes = 4096;
@@ -19,7 +20,8 @@ public sealed class ApnsProvider : IPushProvider, IDisposable
     private readonly TimeProvider _time;
     private readonly HttpClient _client;
 
-    public ApnsProvider(IEnumerable<ApnsApp> apps, TimeProvider time, TimeSpan timeout, HttpMessageHandler? handler = null)
+    public ApnsProvider(IEnumerable<ApnsApp> apps, TimeProvider time, TimeSpan timeout, HttpMessageHandler? handler =
+        null)
     {
         _apps = apps.ToDictionary(a => a.Name, a => (a, new ApnsToken(a, time)), StringComparer.Ordinal);
         _time = time;
@@ -39,7 +41,8 @@ public sealed class ApnsProvider : IPushProvider, IDisposable
         if (delivery.Target.Length is 0 or > MaxTokenLength || !delivery.Target.All(char.IsAsciiHexDigit))
             return PushOutcome.Gone("not a device token");
         var payload = Payload(delivery);
-        if (payload.Length > (delivery.IsCall ? MaxCallPayloadBytes : MaxPayloadBytes)) return PushOutcome.Rejected("payload too large");
+        if (payload.Length > (delivery.IsCall ? MaxCallPayloadBytes
+            : MaxPayloadBytes)) return PushOutcome.Rejected("payload too large");
 
         var outcome = await SendOnceAsync(delivery, entry.App, entry.Token.Get(), payload, cancellationToken);
         if (outcome.Reason != "ExpiredProviderToken" || !entry.Token.TryRenew()) return outcome;
@@ -48,7 +51,8 @@ public sealed class ApnsProvider : IPushProvider, IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    internal static PushOutcome Judge(HttpStatusCode status, HttpResponseHeaders headers, string body, DateTimeOffset registeredAt,
+    internal static PushOutcome Judge(HttpStatusCode status, HttpResponseHeaders headers, string body,
+        DateTimeOffset registeredAt,
         DateTimeOffset now)
     {
         if (status == HttpStatusCode.OK) return PushOutcome.Delivered;
@@ -57,7 +61,8 @@ public sealed class ApnsProvider : IPushProvider, IDisposable
         {
             // 410 says since when the token is dead: a registration made after that is another one.
             case (410, _):
-                return timestamp is { } since && registeredAt > since ? PushOutcome.Retry(reason) : PushOutcome.Gone(reason);
+                return timestamp is { } since && registeredAt > since ? PushOutcome.Retry(reason)
+                    : PushOutcome.Gone(reason);
             case (400, "BadDeviceToken" or "DeviceTokenNotForTopic"):
                 return PushOutcome.Gone(reason);
             case (403, _):
@@ -96,11 +101,12 @@ public sealed class ApnsProvider : IPushProvider, IDisposable
         if (delivery.Topic is { Length: > 0 } topic && Encoding.UTF8.GetByteCount(topic) <= 64 && !delivery.IsCall)
             headers.TryAddWithoutValidation("apns-collapse-id", topic);
         return await ProviderHttp.SendAsync(_client, request,
-            (status, answer, body) => Judge(status, answer, body, delivery.RegisteredAt, _time.GetUtcNow()), cancellationToken);
+            (status, answer, body) => Judge(status, answer, body, delivery.RegisteredAt, _time.GetUtcNow()),
+                cancellationToken);
     }
 
-    /// <summary>{"aps":{…}, …the delivery's own JSON object…}. An alert carries a neutral text that the app's extension replaces:
-    /// nothing of the message is in it.</summary>
+    /// <summary>{"aps":{…}, …the delivery's own JSON object…}. An alert carries a neutral text that the app's extension
+    /// replaces: nothing of the message is in it.</summary>
     private static byte[] Payload(PushDelivery delivery)
     {
         using var stream = new MemoryStream();
@@ -140,7 +146,8 @@ public sealed class ApnsProvider : IPushProvider, IDisposable
         {
             using var json = JsonDocument.Parse(body);
             var reason = json.RootElement.TryGetProperty("reason", out var r) ? r.GetString() : null;
-            DateTimeOffset? timestamp = json.RootElement.TryGetProperty("timestamp", out var t) && t.TryGetInt64(out var ms)
+            DateTimeOffset? timestamp = json.RootElement.TryGetProperty("timestamp", out var t)
+                && t.TryGetInt64(out var ms)
                 ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
             return (reason ?? "no reason", timestamp);
         }

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Annex.Push.Providers.Apns;
 
-/// <summary>The provider token of one team key: Apple wants it reused for 20 minutes at least and refreshed within 60.</summary>
+/// <summary>The provider token of one team key: Apple wants it reused for 20 minutes at least and refreshed within
+/// 60.</summary>
 internal sealed class ApnsToken(ApnsApp app, TimeProvider time)
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromMinutes(40);
@@ -39,8 +40,10 @@ internal sealed class ApnsToken(ApnsApp app, TimeProvider time)
 
     private void Issue(DateTimeOffset now)
     {
-        var header = JsonSerializer.Serialize(new Dictionary<string, string> { ["alg"] = "ES256", ["kid"] = app.KeyId });
-        var claims = JsonSerializer.Serialize(new Dictionary<string, object> { ["iss"] = app.TeamId, ["iat"] = now.ToUnixTimeSeconds() });
+        var header = JsonSerializer.Serialize(new Dictionary<string,
+            string> { ["alg"] = "ES256", ["kid"] = app.KeyId });
+        var claims = JsonSerializer.Serialize(new Dictionary<string,
+            object> { ["iss"] = app.TeamId, ["iat"] = now.ToUnixTimeSeconds() });
         _token = JsonWebToken.SignEs256(header, claims, app.Key);
         _issued = now;
     }

@@ -4,8 +4,8 @@ using System.Text.Json;
 
 namespace Annex.Push.Providers.Fcm;
 
-/// <summary>The OAuth2 access token of a service account (RFC 7523 assertion), shared by all sends, refreshed before it ends.
-/// One refresh runs at a time; the others wait for it.</summary>
+/// <summary>The OAuth2 access token of a service account (RFC 7523 assertion), shared by all sends, refreshed before it
+/// ends. One refresh runs at a time; the others wait for it.</summary>
 internal sealed class FcmAccessToken(FcmApp app, HttpClient client, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
@@ -38,7 +38,8 @@ internal sealed class FcmAccessToken(FcmApp app, HttpClient client, TimeProvider
                     return PushOutcome.Delivered;
                 }
                 return (int)status is 429 or >= 500
-                    ? PushOutcome.Retry($"token server {(int)status}", ProviderHttp.RetryAfter(headers, time.GetUtcNow()))
+                    ? PushOutcome.Retry($"token server {(int)status}",
+                        ProviderHttp.RetryAfter(headers, time.GetUtcNow()))
                     : PushOutcome.OurFault($"token server {(int)status}");
             }, cancellationToken);
             return (token, outcome);
@@ -77,7 +78,8 @@ internal sealed class FcmAccessToken(FcmApp app, HttpClient client, TimeProvider
         {
             using var json = JsonDocument.Parse(body);
             var seconds = json.RootElement.TryGetProperty("expires_in", out var e)
-                ? e.ValueKind == JsonValueKind.Number ? e.GetDouble() : double.Parse(e.GetString()!, CultureInfo.InvariantCulture) : 3600;
+                ? e.ValueKind == JsonValueKind.Number ? e.GetDouble()
+                    : double.Parse(e.GetString()!, CultureInfo.InvariantCulture) : 3600;
             return (json.RootElement.GetProperty("access_token").GetString(), seconds);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)

@@ -5,7 +5,8 @@ using System.Text.Json;
 
 namespace Annex.Push.Providers.Fcm;
 
-/// <summary>Firebase Cloud Messaging, HTTP v1. The payload is a JSON object of strings: the data message that the app gets.</summary>
+/// <summary>Firebase Cloud Messaging, HTTP v1. The payload is a JSON object of strings: the data message that the app
+/// gets.</summary>
 public sealed class FcmProvider : IPushProvider, IDisposable
 {
     /// <summary>Registration tokens are opaque; this bounds what a stranger can have us send.</summary>
@@ -18,7 +19,8 @@ public sealed class FcmProvider : IPushProvider, IDisposable
     private readonly TimeProvider _time;
     private readonly HttpClient _client;
 
-    public FcmProvider(IEnumerable<FcmApp> apps, TimeProvider time, TimeSpan timeout, HttpMessageHandler? handler = null)
+    public FcmProvider(IEnumerable<FcmApp> apps, TimeProvider time, TimeSpan timeout, HttpMessageHandler? handler =
+        null)
     {
         _time = time;
         _client = ProviderHttp.CreateClient(policy: null, HttpVersion.Version20, timeout, handler);
@@ -51,7 +53,8 @@ public sealed class FcmProvider : IPushProvider, IDisposable
         _client.Dispose();
     }
 
-    internal static PushOutcome Judge(HttpStatusCode status, HttpResponseHeaders headers, string body, DateTimeOffset now)
+    internal static PushOutcome Judge(HttpStatusCode status, HttpResponseHeaders headers, string body,
+        DateTimeOffset now)
     {
         if (status == HttpStatusCode.OK) return PushOutcome.Delivered;
         var (code, isFcmError) = ReadError(body);
@@ -67,7 +70,8 @@ public sealed class FcmProvider : IPushProvider, IDisposable
         };
     }
 
-    private async ValueTask<PushOutcome> SendOnceAsync(PushDelivery delivery, FcmApp app, string token, CancellationToken cancellationToken)
+    private async ValueTask<PushOutcome> SendOnceAsync(PushDelivery delivery, FcmApp app, string token,
+        CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post,
             new Uri(app.Server, $"/v1/projects/{Uri.EscapeDataString(app.ProjectId)}/messages:send"))
@@ -116,10 +120,12 @@ public sealed class FcmProvider : IPushProvider, IDisposable
             {
                 foreach (var detail in details.EnumerateArray())
                 {
-                    if (detail.TryGetProperty("errorCode", out var code) && code.GetString() is { Length: > 0 } text) return (text, true);
+                    if (detail.TryGetProperty("errorCode", out var code)
+                        && code.GetString() is { Length: > 0 } text) return (text, true);
                 }
             }
-            return (error.TryGetProperty("status", out var status) ? status.GetString() ?? "no status" : "no status", false);
+            return (error.TryGetProperty("status", out var status) ? status.GetString() ?? "no status" : "no status",
+                false);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {

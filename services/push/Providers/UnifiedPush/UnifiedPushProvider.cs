@@ -4,8 +4,9 @@ using Annex.Push.Providers.WebPush;
 
 namespace Annex.Push.Providers.UnifiedPush;
 
-/// <summary>A UnifiedPush endpoint: the body is POSTed as it is (the app encrypts or the payload says nothing), at most 4096 bytes.
-/// With subscription keys the endpoint is a Web Push one and gets an encrypted body, as UnifiedPush 3 wants it.</summary>
+/// <summary>A UnifiedPush endpoint: the body is POSTed as it is (the app encrypts or the payload says nothing), at most
+/// 4096 bytes. With subscription keys the endpoint is a Web Push one and gets an encrypted body, as UnifiedPush 3 wants
+/// it.</summary>
 public sealed class UnifiedPushProvider : IPushProvider, IDisposable
 {
     private const int MaxBodyBytes = 4096;
@@ -23,7 +24,8 @@ public sealed class UnifiedPushProvider : IPushProvider, IDisposable
 
     public string Name => "unifiedpush";
 
-    public string ScopeOf(PushDelivery delivery) => _policy.TryParse(delivery.Target, out var endpoint) ? endpoint.Authority : "";
+    public string ScopeOf(PushDelivery delivery) => _policy.TryParse(delivery.Target, out var endpoint)
+        ? endpoint.Authority : "";
 
     public async ValueTask<PushOutcome> SendAsync(PushDelivery delivery, CancellationToken cancellationToken)
     {
@@ -35,7 +37,8 @@ public sealed class UnifiedPushProvider : IPushProvider, IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, endpoint);
         WebPushHeaders.Add(request.Headers, delivery);
         request.Content = isEncrypted
-            ? new ByteArrayContent(WebPushEncryption.Encrypt(delivery.Payload.Span, delivery.ReceiverKey!, delivery.AuthSecret!))
+            ? new ByteArrayContent(WebPushEncryption.Encrypt(delivery.Payload.Span, delivery.ReceiverKey!,
+                delivery.AuthSecret!))
             : new ReadOnlyMemoryContent(delivery.Payload);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         if (isEncrypted) request.Content.Headers.ContentEncoding.Add("aes128gcm");

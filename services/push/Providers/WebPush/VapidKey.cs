@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace Annex.Push.Providers.WebPush;
 
 /// <summary>
-/// One application server's key (RFC 8292). Browsers bind a subscription to the key it was made with, so an old key goes on
-/// signing for its subscriptions after a new one has taken its place.
+/// One application server's key (RFC 8292). Browsers bind a subscription to the key it was made with, so an old key
+/// goes on signing for its subscriptions after a new one has taken its place.
 /// </summary>
 public sealed class VapidKey : IDisposable
 {
@@ -22,10 +22,12 @@ public sealed class VapidKey : IDisposable
     private readonly ECDsa _key;
     private readonly string _subject;
     private readonly TimeProvider _time;
-    private readonly ConcurrentDictionary<string, (string Header, DateTimeOffset Until)> _cached = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string Header, DateTimeOffset Until)> _cached =
+        new(StringComparer.Ordinal);
 
     /// <param name="key">A private key on P-256; owned from here.</param>
-    /// <param name="subject">Who to write to: a mailto: or https: URI. Some push services refuse a token without it.</param>
+    /// <param name="subject">Who to write to: a mailto: or https: URI. Some push services refuse a token without
+    /// it.</param>
     /// <param name="time">The clock of the exp claim.</param>
     public VapidKey(ECDsa key, string subject, TimeProvider time)
     {
@@ -36,7 +38,8 @@ public sealed class VapidKey : IDisposable
         PublicKey = Base64Url.EncodeToString([4, .. point.X!, .. point.Y!]);
     }
 
-    /// <summary>The public key as browsers take it (applicationServerKey): base64url of the uncompressed point.</summary>
+    /// <summary>The public key as browsers take it (applicationServerKey): base64url of the uncompressed
+    /// point.</summary>
     public string PublicKey { get; }
 
     /// <summary>The value of the Authorization header for this endpoint.</summary>

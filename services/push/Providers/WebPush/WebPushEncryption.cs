@@ -29,7 +29,8 @@ public static class WebPushEncryption
     /// <summary>Whether these are the right shape for a subscription; the point is checked on the curve.</summary>
     public static bool AreKeysValid(byte[]? receiverKey, byte[]? authSecret)
     {
-        if (receiverKey is not { Length: PointLength } || receiverKey[0] != 4 || authSecret is not { Length: AuthLength }) return false;
+        if (receiverKey is not { Length: PointLength } || receiverKey[0] != 4
+            || authSecret is not { Length: AuthLength }) return false;
         try
         {
             using var key = ImportPoint(receiverKey);
@@ -41,7 +42,8 @@ public static class WebPushEncryption
         }
     }
 
-    internal static byte[] Encrypt(ReadOnlySpan<byte> plaintext, byte[] receiverKey, byte[] authSecret, ECDiffieHellman sender, byte[] salt)
+    internal static byte[] Encrypt(ReadOnlySpan<byte> plaintext, byte[] receiverKey, byte[] authSecret,
+        ECDiffieHellman sender, byte[] salt)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(plaintext.Length, MaxPlaintextBytes);
         var point = sender.ExportParameters(includePrivateParameters: false).Q;
@@ -52,7 +54,8 @@ public static class WebPushEncryption
         // RFC 8291 §3.4: the shared secret and the authentication secret make the input key of RFC 8188 §2.2 and §2.3.
         byte[] keyInfo = [.. "WebPush: info\0"u8, .. receiverKey, .. senderKey];
         var ikm = HKDF.DeriveKey(HashAlgorithmName.SHA256, shared, 32, authSecret, keyInfo);
-        var contentKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, ikm, 16, salt, "Content-Encoding: aes128gcm\0"u8.ToArray());
+        var contentKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, ikm, 16, salt,
+            "Content-Encoding: aes128gcm\0"u8.ToArray());
         var nonce = HKDF.DeriveKey(HashAlgorithmName.SHA256, ikm, 12, salt, "Content-Encoding: nonce\0"u8.ToArray());
 
         var result = new byte[SaltLength + 4 + 1 + PointLength + plaintext.Length + 1 + TagLength];

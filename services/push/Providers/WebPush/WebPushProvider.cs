@@ -30,15 +30,18 @@ public sealed class WebPushProvider : IPushProvider, IDisposable
 
     public string Name => "webpush";
 
-    public string ScopeOf(PushDelivery delivery) => _policy.TryParse(delivery.Target, out var endpoint) ? endpoint.Authority : "";
+    public string ScopeOf(PushDelivery delivery) => _policy.TryParse(delivery.Target, out var endpoint)
+        ? endpoint.Authority : "";
 
     public async ValueTask<PushOutcome> SendAsync(PushDelivery delivery, CancellationToken cancellationToken)
     {
         if (!_policy.TryParse(delivery.Target, out var endpoint)) return PushOutcome.Rejected("endpoint not allowed");
-        if (delivery.Authorization is { } authorization) return await SendEncryptedAsync(delivery, endpoint, authorization, cancellationToken);
+        if (delivery.Authorization is { } authorization) return await SendEncryptedAsync(delivery, endpoint,
+            authorization, cancellationToken);
         var key = delivery.App is null ? _keys[0] : _keys.FirstOrDefault(k => k.PublicKey == delivery.App);
         if (key is null) return PushOutcome.Gone("subscribed with a key that was retired");
-        if (delivery.Payload.Length > WebPushEncryption.MaxPlaintextBytes) return PushOutcome.Rejected("payload too large");
+        if (delivery.Payload.Length > WebPushEncryption.MaxPlaintextBytes)
+            return PushOutcome.Rejected("payload too large");
 
         byte[]? body = null;
         if (!delivery.Payload.IsEmpty)
@@ -62,7 +65,8 @@ public sealed class WebPushProvider : IPushProvider, IDisposable
             ? ValueTask.FromResult(PushOutcome.Rejected("payload too large"))
             : PostAsync(delivery, endpoint, authorization, delivery.Payload.ToArray(), cancellationToken);
 
-    private async ValueTask<PushOutcome> PostAsync(PushDelivery delivery, Uri endpoint, string authorization, byte[]? body,
+    private async ValueTask<PushOutcome> PostAsync(PushDelivery delivery, Uri endpoint, string authorization,
+        byte[]? body,
         CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, endpoint);
@@ -81,8 +85,8 @@ public sealed class WebPushProvider : IPushProvider, IDisposable
     {
         >= 200 and < 300 => PushOutcome.Delivered,
         404 or 410 => PushOutcome.Gone(((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture)),
-        // RFC 8292 §4.2: our VAPID token, or a subscription made with another key. Either way the registration stays, and since
-        // anyone can register such an endpoint, it says nothing about the push service.
+        // RFC 8292 §4.2: our VAPID token, or a subscription made with another key. Either way the registration stays,
+        // and since anyone can register such an endpoint, it says nothing about the push service.
         401 or 403 => PushOutcome.Retry($"VAPID refused ({(int)status})") with { IsForTargetOnly = true },
         413 => PushOutcome.Rejected("payload too large"),
         429 or 503 => PushOutcome.Retry($"{(int)status}", ProviderHttp.RetryAfter(headers, _time.GetUtcNow())),
