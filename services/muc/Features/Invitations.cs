@@ -42,7 +42,8 @@ internal sealed class Invitations : IRoomFeature
             foreach (var (to, element) in invited)
             {
                 var next = element.Child("continue");
-                room.SendInvitation(to, inviter, Text(element, "reason"), (next is not null, next?["thread"]), then);
+                var id = room.Relays.TryAdd(inviter, message, to, room.Jid, room.Service);
+                room.SendInvitation(to, inviter, Text(element, "reason"), (next is not null, next?["thread"]), then, id);
             }
         });
     }

@@ -4,8 +4,8 @@ using Annex.Xmpp.Stanzas;
 
 namespace Annex.Muc.Rooms;
 
-/// <summary>Iqs that went from one occupant to another and wait for their answer. The id on the way says nothing about
-/// who asked.</summary>
+/// <summary>Iqs that went from one occupant to another, and invitations, while an answer or an error may come. The id
+/// on the way says nothing about who asked.</summary>
 internal sealed class RelayTable
 {
     private Dictionary<string, Relay>? _pending;
@@ -21,15 +21,17 @@ internal sealed class RelayTable
         if (_pending.Count >= service.Options.MaxRelays)
             return null;
         var id = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        _pending.Add(id, new Relay(asker, stanza.RawId.ToArray(), recipient, asked,
-            service.Now + service.Options.RelayTimeout));
+        var until = service.Now + service.Options.RelayTimeout;
+        _pending.Add(id, new Relay(stanza.Kind, asker, stanza.RawId.ToArray(), recipient, asked, until));
         return id;
     }
 
     /// <summary>The relay that this is the answer to, once.</summary>
-    public Relay? Take(string id, Jid from)
+    public Relay? Take(StanzaKind kind, string id, Jid from)
     {
-        if (_pending is null || !_pending.TryGetValue(id, out var relay) || !relay.Recipient.Equals(from))
+        if (_pending is null || !_pending.TryGetValue(id, out var relay))
+            return null;
+        if (relay.Kind != kind || !relay.Recipient.Equals(from))
             return null;
         _pending.Remove(id);
         return relay;
@@ -61,5 +63,5 @@ internal sealed class RelayTable
     /// <param name="Asker">The real full JID that gets the answer.</param>
     /// <param name="Recipient">The real address that was asked.</param>
     /// <param name="Asked">The occupant JID that the asker knows.</param>
-    internal sealed record Relay(Jid Asker, byte[] RawId, Jid Recipient, Jid Asked, DateTimeOffset Until);
+    internal sealed record Relay(StanzaKind Kind, Jid Asker, byte[] RawId, Jid Recipient, Jid Asked, DateTimeOffset Until);
 }

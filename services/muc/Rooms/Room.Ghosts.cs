@@ -9,9 +9,15 @@ internal sealed partial class Room
 {
     private void ApplyDeliveryError(Stanza stanza, Effects effects)
     {
+        var condition = DeliveryErrors.ConditionOf(stanza);
+        if (stanza.Kind == StanzaKind.Message && stanza.Id is { } id
+            && Relays.Take(StanzaKind.Message, id, stanza.From!) is { } invitation)
+        {
+            ReturnInvitation(stanza, invitation, condition, effects);
+            return;
+        }
         if (!TryGetSession(stanza.From, out var session))
             return;
-        var condition = DeliveryErrors.ConditionOf(stanza);
         // To a groupchat message or a presence, service-unavailable too says that nobody is there (RFC 6121 §8.5.3.2).
         // To an iq it says nothing: a client without that feature has to answer so.
         if (DeliveryErrors.MeansGone(condition) || condition == "service-unavailable")
@@ -28,6 +34,28 @@ internal sealed partial class Room
     {
         Take(session, [], Removal.Error, effects);
         AfterLeaving(effects);
+    }
+
+    /// <summary>§7.8.2: who invited somebody that does not exist is told item-not-found. Servers say
+    /// service-unavailable of their own users (RFC 6121 §8.5.1).</summary>
+    private void ReturnInvitation(Stanza stanza, RelayTable.Relay invitation, string condition, Effects effects)
+    {
+        var isNobody = condition == "service-unavailable" || DeliveryErrors.MeansGone(condition);
+        var xml = effects.BeginHead();
+        xml.Append("<message type='error' from='"u8);
+        xml.Append(Jid.Escaped);
+        if (invitation.RawId.Length > 0)
+        {
+            xml.Append("' id='"u8);
+            xml.AppendRawAttribute(invitation.RawId);
+        }
+        xml.Append("' to='"u8);
+        effects.BeginTail();
+        xml.Append("'>"u8);
+        DeliveryErrors.WriteBare(xml, isNobody ? StanzaErrorType.Cancel : DeliveryErrors.TypeOf(stanza),
+            isNobody ? "item-not-found" : condition);
+        xml.Append("</message>"u8);
+        effects.Send(StanzaKind.Message, invitation.Asker);
     }
 
     /// <summary>Everybody here may have left without this room hearing of it.</summary>

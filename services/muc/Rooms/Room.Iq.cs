@@ -113,7 +113,7 @@ internal sealed partial class Room
     /// the address that was asked.</summary>
     private void ReturnRelayed(Stanza stanza, Effects effects)
     {
-        if (stanza.Id is not { } id || Relays.Take(id, stanza.From!) is not { } relay)
+        if (stanza.Id is not { } id || Relays.Take(StanzaKind.Iq, id, stanza.From!) is not { } relay)
             return;
         var xml = effects.BeginHead();
         xml.Append(stanza.Type == StanzaType.Result ? "<iq type='result' from='"u8 : "<iq type='error' from='"u8);

@@ -64,7 +64,8 @@ internal sealed partial class Room
             return MucErrors.PasswordRequired;
         if (IsNickTaken(nick, bare))
             return MucErrors.NickConflict;
-        return IsFullFor(affiliation) ? MucErrors.RoomFull : null;
+        // A further session of somebody who is here is no further occupant.
+        return !_occupants.ContainsKey(nick) && IsFullFor(affiliation) ? MucErrors.RoomFull : null;
     }
 
     /// <summary>§7.2.8: in use by, or reserved for, somebody else.</summary>
@@ -86,7 +87,7 @@ internal sealed partial class Room
         if (limit == 0)
             return false;
         // §7.2.9: admins and owners still enter, up to a reserve.
-        return _sessions.Count >= limit + (Privileges.MayEnterFullRoom(affiliation) ? Service.Options.ReservedPlaces
+        return _occupants.Count >= limit + (Privileges.MayEnterFullRoom(affiliation) ? Service.Options.ReservedPlaces
             : 0);
     }
 

@@ -166,13 +166,17 @@ internal sealed partial class Room
     /// <summary>An invitation in the room's name (§7.8.2). In a semi-anonymous room the inviter is named by occupant
     /// JID, or not at all: a reason for inviting is none for showing a real JID.</summary>
     public void SendInvitation(Jid to, Jid? inviter, string? reason, (bool IsThere, string? Thread)? continuation,
-        Effects effects)
+        Effects effects,
+        string? id = null)
     {
         var xml = effects.BeginHead();
         xml.Append("<message from='"u8);
         xml.Append(Jid.Escaped);
         xml.Append("' id='"u8);
-        xml.Append(Service.NewId());
+        if (id is null)
+            xml.Append(Service.NewId());
+        else
+            xml.AppendEscaped(id);
         xml.Append("' to='"u8);
         effects.BeginTail();
         xml.Append("'><x xmlns='http://jabber.org/protocol/muc#user'><invite from='"u8);

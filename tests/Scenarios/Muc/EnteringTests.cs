@@ -212,6 +212,9 @@ public sealed class EnteringTests : ChatScenario
         await CreateWithThree(("maxusers", "3"));
         await Ask(Hecate, "fourthwitch");
         await ExpectRefusal(Hecate, "presence", $"{Room}/fourthwitch", "wait", "service-unavailable");
+        var phone = Person("hag66@shakespeare.lit/phone");
+        await Ask(phone, "thirdwitch");
+        await SeeSoon(phone, $"<presence from='{Room}/thirdwitch'><x xmlns='{User}'>...<status code='110'/></x></presence>");
         await Administer(Crone, "<item affiliation='admin' jid='hecate@shakespeare.lit'/><item affiliation='admin' jid='duncan@shakespeare.lit'/>");
         await Ask(Hecate, "fourthwitch");
         await SeeSoon(Hecate, $"<presence from='{Room}/fourthwitch'><x xmlns='{User}'>...<status code='110'/></x></presence>");

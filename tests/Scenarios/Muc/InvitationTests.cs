@@ -67,6 +67,21 @@ public sealed class InvitationTests : ChatScenario
         await SeeSoon(Hecate, $"<presence from='{Room}/fourthwitch'><x xmlns='{User}'><item affiliation='none' role='participant' jid='...'/><status code='110'/></x></presence>");
     }
 
+    [Theory]
+    [InlineData("item-not-found")]
+    [InlineData("service-unavailable")]
+    public async Task S64_Who_invites_somebody_that_does_not_exist_is_told_item_not_found(string condition)
+    {
+        await CreateWithThree();
+        await Invite(Hag, "");
+        await Server.Expect($"<message id='{{invitation}}' from='{Room}' to='hecate@shakespeare.lit'>...</message>");
+        await Server.Send($"<message type='error' id='{{invitation}}' from='hecate@shakespeare.lit' to='{Room}'><error type='cancel'>" +
+            $"<{condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>");
+        await Hag.Expect($"<message type='error' id='nzd143v8' from='{Room}'><error type='cancel'>" +
+            "<item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>");
+        await ExpectNothing(Crone, Wicca, Hag);
+    }
+
     [Fact]
     public async Task S64_Strangers_and_malformed_addresses_are_refused()
     {
