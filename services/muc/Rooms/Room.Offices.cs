@@ -12,10 +12,27 @@ internal sealed partial class Room
     public void SetRole(Occupant occupant, Role role, string? actorNick, string? reason, Effects effects)
     {
         var wasShown = Configuration.Broadcasts(occupant.Role);
+        var before = occupant.Role;
         occupant.Role = role;
         for (var i = 0; i < occupant.SessionCount; i++)
             PersistBehind(effects, new OccupantStored(RecordOf(occupant.SessionAt(i)), occupant.Affiliation));
         ShowChange(occupant, wasShown, actorNick, reason, effects);
+        Reveal(occupant, before, effects);
+    }
+
+    /// <summary>§8: a moderator knows the occupants' real JIDs, "through presence"; one who becomes it gets the presence of
+    /// those who are here once more, with them.</summary>
+    private void Reveal(Occupant moderator, Role before, Effects effects)
+    {
+        if (Configuration.IsNonAnonymous || Privileges.SeesRealJids(before) || !Privileges.SeesRealJids(moderator.Role))
+            return;
+        foreach (var occupant in _occupants.Values)
+        {
+            if (ReferenceEquals(occupant, moderator) || !Configuration.Broadcasts(occupant.Role))
+                continue;
+            for (var i = 0; i < moderator.SessionCount; i++)
+                ShowTo(moderator.SessionAt(i), occupant, effects);
+        }
     }
 
     private void ShowChange(Occupant occupant, bool wasShown, string? actorNick, string? reason, Effects effects)
@@ -92,11 +109,13 @@ internal sealed partial class Room
         if (after == before)
             return null;
         var wasShown = Configuration.Broadcasts(occupant.Role);
+        var role = occupant.Role;
         occupant.Role = Privileges.RoleAfter(before, after, occupant.Role, Configuration.IsModerated,
             Configuration.AreMembersByDefault);
         for (var i = 0; i < occupant.SessionCount; i++)
             PersistBehind(effects, new OccupantStored(RecordOf(occupant.SessionAt(i)), after));
         ShowChange(occupant, wasShown, actorNick, entry.Reason, effects);
+        Reveal(occupant, role, effects);
         return null;
     }
 

@@ -45,6 +45,20 @@ public sealed class AnonymityTests : ChatScenario
     }
 
     [Fact]
+    public async Task S10_Who_becomes_a_moderator_is_shown_the_others_once_more_with_their_JIDs()
+    {
+        await CreateWithThree();
+        await SendItems(Crone, "<item nick='secondwitch' role='moderator'/>");
+        await SeeSoon(Wicca, $"""
+            <presence from='{Room}/thirdwitch'>
+              <x xmlns='{User}'><item affiliation='none' role='participant' jid='hag66@shakespeare.lit/pda'/></x>
+            </presence>
+            """);
+        await SeeSoon(Hag, $"<presence from='{Room}/secondwitch'><x xmlns='{User}'><item affiliation='none' role='moderator'>...</item></x></presence>");
+        await ExpectNothing(Hag);
+    }
+
+    [Fact]
     public async Task S28_An_iq_between_occupants_shows_neither_real_JID_and_comes_back_to_the_right_resource()
     {
         await CreateWithThree();
