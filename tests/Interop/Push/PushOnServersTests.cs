@@ -77,7 +77,8 @@ public sealed class PushOnServersTests
         await SayAsync(clientPort, "three");
         foreach (var path in all) await UntilHighAsync(peer, path);
 
-        // A device that is gone costs its own registration alone.
+        // A device that is gone costs its own registration alone, here; ejabberd forgets all that the same session enabled,
+        // which is one device's in real life.
         peer.Always(browser.Path, 410);
         await SayAsync(clientPort, "four");
         var database = suite.Services.GetRequiredKeyedService<NpgsqlDataSource>("Push");
