@@ -17,6 +17,7 @@ public sealed class UserRemoval(RegistrationStore registrations, ILogger<UserRem
         await using var db = scope.CreateContext<PushDbContext>();
         var ofDomain = "@" + subject;
         var count = await registrations.RemoveOwnerAsync(db, subject, cancellationToken);
+        scope.OnCommitted(() => registrations.ForgetOwner(subject));
         var endpoints = await db.Endpoints.Where(e => e.Owner == subject || e.Owner.EndsWith(ofDomain))
             .ExecuteDeleteAsync(cancellationToken);
         if (count + endpoints > 0) Log.UserRemoved(logger, count, endpoints, reason);

@@ -89,23 +89,28 @@ public sealed class EndpointHandler(
             Refuse(http, StatusCodes.Status400BadRequest);
             return;
         }
-        await TakeAsync(endpoint, body, topic, timeToLive, cancellationToken);
+        if (!await TakeAsync(endpoint, body, topic, timeToLive, cancellationToken))
+        {
+            Refuse(http, StatusCodes.Status404NotFound);
+            return;
+        }
         // RFC 8030 §5.2: how long it is really kept.
         http.Response.Headers["TTL"] = ((long)timeToLive.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         http.Response.StatusCode = StatusCodes.Status201Created;
     }
 
-    private async Task TakeAsync(EndpointRow endpoint, byte[] body, string? topic, TimeSpan timeToLive,
+    private async Task<bool> TakeAsync(EndpointRow endpoint, byte[] body, string? topic, TimeSpan timeToLive,
         CancellationToken cancellationToken)
     {
         if (timeToLive == TimeSpan.Zero)
         {
             await delivery.TryOnceAsync(endpoint, body, cancellationToken);
-            return;
+            return true;
         }
         // Stored before it is answered; carried to the client afterwards.
-        await endpoints.StoreAsync(endpoint.Id, body, topic, timeToLive, cancellationToken);
+        if (!await endpoints.StoreAsync(endpoint.Id, body, topic, timeToLive, cancellationToken)) return false;
         delivery.Flush(endpoint.Owner);
+        return true;
     }
 
     /// <summary>RFC 8030 §5.2 to §5.4. App servers of UnifiedPush may leave TTL out.</summary>

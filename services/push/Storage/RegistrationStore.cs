@@ -135,6 +135,18 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
             cancellationToken);
     }
 
+    /// <summary>Forgets what is cached of a subject's: when the transaction that removed it has committed, since a publish
+    /// in between still found it in the database.</summary>
+    public void ForgetOwner(string subject)
+    {
+        var ofDomain = "@" + subject;
+        foreach (var cached in _byId.Values)
+        {
+            var (id, node, owner) = (cached.Registration.Id, cached.Registration.Node, cached.Registration.Owner);
+            if (owner == subject || owner.EndsWith(ofDomain, StringComparison.Ordinal)) Forget(id, node);
+        }
+    }
+
     public async Task<bool> RemoveNodeAsync(string node, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);

@@ -4,6 +4,7 @@ using System.Text;
 using Annex.Push.Registrations;
 using Annex.Push.Storage;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Annex.Push.UnifiedPush;
 
@@ -85,7 +86,8 @@ public sealed class EndpointStore(IDbContextFactory<PushDbContext> contexts, Tar
     }
 
     /// <summary>Keeps a message; one of the same topic goes (RFC 8030 §5.4), and the oldest beyond the limit.</summary>
-    public async Task StoreAsync(long endpoint, byte[] body, string? topic, TimeSpan timeToLive,
+    /// <returns>False where the endpoint has ended meanwhile.</returns>
+    public async Task<bool> StoreAsync(long endpoint, byte[] body, string? topic, TimeSpan timeToLive,
         CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -103,12 +105,21 @@ public sealed class EndpointStore(IDbContextFactory<PushDbContext> contexts, Tar
             Topic = topic,
             ExpiresAt = time.GetUtcNow() + timeToLive,
         });
-        await db.SaveChangesAsync(cancellationToken);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException e) when (e.InnerException
+            is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation })
+        {
+            return false;
+        }
         var kept = db.Messages.Where(m => m.EndpointId == endpoint).OrderByDescending(m => m.Id)
             .Take(options.UnifiedPush.MaxStored);
         await db.Messages.Where(m => m.EndpointId == endpoint && !kept.Any(k => k.Id == m.Id))
             .ExecuteDeleteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        return true;
     }
 
     /// <summary>What waits for a user's clients, oldest first, a few at a time.</summary>
