@@ -1,3 +1,4 @@
+using Annex.Push.Storage;
 using Annex.Push.UnifiedPush;
 using Annex.Xmpp.Extensions.Delay;
 using Annex.Xmpp.Routing;

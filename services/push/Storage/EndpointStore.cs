@@ -2,11 +2,11 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Annex.Push.Registrations;
-using Annex.Push.Storage;
+using Annex.Push.UnifiedPush;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
-namespace Annex.Push.UnifiedPush;
+namespace Annex.Push.Storage;
 
 /// <summary>Endpoints and the messages that wait for their clients, in PostgreSQL. Tokens and bodies stand in it
 /// encrypted.</summary>
