@@ -12,11 +12,11 @@ public sealed class ArchiveTests : IAsyncLifetime
     private const string Rsm = "http://jabber.org/protocol/rsm";
 
     private readonly List<string> _ids = [];
-    private MucConversation _muc = null!;
+    private ServiceConversation _muc = null!;
 
     public async Task InitializeAsync()
     {
-        _muc = await MucConversation.StartAsync();
+        _muc = await ServiceConversation.StartAsync();
         await _muc.JoinAsync(Juliet, Room, "juliet");
         await _muc.ConfigureAsync(Juliet, Room, ("persistentroom", "1"));
         await _muc.JoinAsync(Romeo, Room, "romeo");

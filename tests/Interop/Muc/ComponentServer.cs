@@ -17,6 +17,7 @@ internal sealed class ComponentServer : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Channel<Stanza> _stanzas = Channel.CreateUnbounded<Stanza>();
     private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _serving = [];
     private readonly Task _accepting;
     private volatile TaskCompletionSource<Socket> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -31,8 +32,21 @@ internal sealed class ComponentServer : IAsyncDisposable
     /// <summary>What the component sends, in order, over all its connections.</summary>
     public ChannelReader<Stanza> Stanzas => _stanzas.Reader;
 
+    /// <summary>Components that shook hands so far.</summary>
+    public int Handshakes { get; private set; }
+
     /// <summary>Completes with the connection of a component whose handshake was right.</summary>
     public Task<Socket> ConnectedAsync() => _connected.Task.WaitAsync(TimeSpan.FromMinutes(2));
+
+    /// <summary>Completes when the component shook hands once more than at the last call, or than at all.</summary>
+    public async Task NextConnectionAsync()
+    {
+        var before = Handshakes;
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (Handshakes == before)
+            await Task.Delay(20, limit.Token);
+        await ConnectedAsync();
+    }
 
     /// <summary>False where the component is not there, or went while it was written to.</summary>
     public async Task<bool> TrySendAsync(string xml)
@@ -67,16 +81,16 @@ internal sealed class ComponentServer : IAsyncDisposable
         {
             while (true)
             {
-                using var socket = await _listener.AcceptSocketAsync(_stop.Token);
+                var socket = await _listener.AcceptSocketAsync(_stop.Token);
                 socket.NoDelay = true;
-                await ServeAsync(socket);
-                _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                _serving.Add(ServeAsync(socket));
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // The test is over.
         }
+        await Task.WhenAll(_serving);
         _stanzas.Writer.TryComplete();
     }
 
@@ -100,9 +114,15 @@ internal sealed class ComponentServer : IAsyncDisposable
                 }
             }
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            // Killed.
+            // Killed, or the test is over.
+        }
+        finally
+        {
+            if (_connected.Task is { IsCompletedSuccessfully: true } connected && connected.Result == socket)
+                _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            socket.Dispose();
         }
     }
 
@@ -121,6 +141,7 @@ internal sealed class ComponentServer : IAsyncDisposable
                 case FrameKind.Element:
                     var proof = Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(id + Secret)));
                     isAccepted = framer.Element!.Text == proof;
+                    Handshakes += isAccepted ? 1 : 0;
                     replies.Add(isAccepted ? "<handshake/>" : "</stream:stream>");
                     break;
                 case FrameKind.Stanza:

@@ -18,7 +18,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         var database = await postgres.CreateDatabaseAsync();
         await using var server = new ComponentServer();
         await using var world = new CrashWorld(server, users: 8);
-        var process = MucProcess.Start(database, server.Port);
+        var process = ServiceProcess.StartMuc(database, server.Port);
         try
         {
             await world.JoinAsync();
@@ -31,7 +31,7 @@ public sealed class CrashTests(ITestOutputHelper output)
                 await Task.Delay(Random.Shared.Next(100, 600));
                 process.Kill();
                 process.Dispose();
-                process = MucProcess.Start(database, server.Port);
+                process = ServiceProcess.StartMuc(database, server.Port);
                 await Task.Delay(Random.Shared.Next(0, 400));
                 await enough.CancelAsync();
                 await talking;
@@ -54,7 +54,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         var database = await postgres.CreateDatabaseAsync();
         await using var server = new ComponentServer();
         await using var world = new CrashWorld(server, users: 8);
-        using var process = MucProcess.Start(database, server.Port);
+        using var process = ServiceProcess.StartMuc(database, server.Port);
         await world.JoinAsync();
         Assert.True(await world.ReachesAllAsync());
         for (var round = 0; round < Rounds; round++)

@@ -12,11 +12,11 @@ public sealed class ModerationTests : IAsyncLifetime
     private const string Retract = "urn:xmpp:message-retract:1";
     private const string Moderate = "urn:xmpp:message-moderate:1";
 
-    private MucConversation _muc = null!;
+    private ServiceConversation _muc = null!;
 
     public async Task InitializeAsync()
     {
-        _muc = await MucConversation.StartAsync();
+        _muc = await ServiceConversation.StartAsync();
         await _muc.JoinAsync(Juliet, Room, "juliet");
         await _muc.ConfigureAsync(Juliet, Room, ("persistentroom", "1"));
         await _muc.JoinAsync(Romeo, Room, "romeo");

@@ -3,23 +3,44 @@ using Annex.Xmpp.Xml;
 
 namespace Annex.Interop.Muc;
 
-/// <summary>services/muc with a database of its own, spoken to as its server would.</summary>
-internal sealed class MucConversation : IAsyncDisposable
+/// <summary>One of the services, spoken to as its server would.</summary>
+internal sealed class ServiceConversation : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly ComponentServer _server = new();
-    private readonly MucProcess _process;
+    private readonly Func<int, ServiceProcess> _start;
+    private ServiceProcess _process;
     private readonly List<Element> _received = [];
     private int _ids;
 
-    private MucConversation(string database) => _process = MucProcess.Start(database, _server.Port);
-
-    public static async Task<MucConversation> StartAsync()
+    private ServiceConversation(Func<int, ServiceProcess> start)
     {
-        var conversation = new MucConversation(await (await PostgresServer.SharedAsync()).CreateDatabaseAsync());
+        _start = start;
+        _process = start(_server.Port);
+    }
+
+    public static async Task<ServiceConversation> StartAsync()
+    {
+        var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        return await StartAsync(port => ServiceProcess.StartMuc(database, port));
+    }
+
+    /// <param name="start">Starts the process, given the component port.</param>
+    public static async Task<ServiceConversation> StartAsync(Func<int, ServiceProcess> start)
+    {
+        var conversation = new ServiceConversation(start);
         await conversation._server.ConnectedAsync();
         return conversation;
+    }
+
+    /// <summary>kill -9, and a new process that goes on.</summary>
+    public async Task KillAndRestartAsync()
+    {
+        _process.Kill();
+        _process.Dispose();
+        _process = _start(_server.Port);
+        await _server.NextConnectionAsync();
     }
 
     public async Task SendAsync(string xml) => await _server.TrySendAsync(xml);

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Annex.Interop.Muc;
+
+/// <summary>One of the services as a process of its own, to be killed.</summary>
+internal sealed class ServiceProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private ServiceProcess(Process process) => _process = process;
+
+    private readonly TaskCompletionSource _standby = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the process says that another one is the owner.</summary>
+    public Task StandbyAsync() => _standby.Task.WaitAsync(TimeSpan.FromMinutes(1));
+
+    /// <param name="more">Further settings, as ANNEX_ names without the prefix.</param>
+    public static ServiceProcess StartMuc(string database, int componentPort, params (string Key, string Value)[] more) =>
+        Start("Muc", "muc.example.org", database, componentPort,
+            [("Muc__MessagesPerSecond", "0"), ("Muc__RoomMessagesPerSecond", "0"), .. more]);
+
+    /// <param name="service">The section of the configuration, such as Muc.</param>
+    /// <param name="jid">The component's address.</param>
+    /// <param name="more">Further settings, as ANNEX_ names without the prefix.</param>
+    public static ServiceProcess Start(string service, string jid, string database, int componentPort,
+        params (string Key, string Value)[] more)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"Annex.{service}.dll")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["ANNEX_Database"] = database;
+        start.Environment["ANNEX_LocalDomains__0"] = "example.org";
+        start.Environment[$"ANNEX_{service}__Component__Jid"] = jid;
+        start.Environment[$"ANNEX_{service}__Component__Port"] = componentPort.ToString(CultureInfo.InvariantCulture);
+        start.Environment[$"ANNEX_{service}__Component__Secret"] = ComponentServer.Secret;
+        start.Environment[$"ANNEX_{service}__Ops__Listen"] = "127.0.0.1:0";
+        start.Environment[$"ANNEX_{service}__Rpc__Listen"] = "127.0.0.1:0";
+        foreach (var (key, value) in more)
+            start.Environment[$"ANNEX_{key}"] = value;
+        var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet cannot be started.");
+        var muc = new ServiceProcess(process);
+        process.OutputDataReceived += (_, line) => muc.Read(line.Data);
+        process.ErrorDataReceived += (_, line) => muc.Read(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return muc;
+    }
+
+    /// <summary>SIGTERM, and waits for the end: what systemd and docker do.</summary>
+    public async Task StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+    }
+
+    public void Kill()
+    {
+        _process.Kill(entireProcessTree: true); // SIGKILL
+        _process.WaitForExit();
+    }
+
+    private void Read(string? line)
+    {
+        if (line?.Contains("standby", StringComparison.OrdinalIgnoreCase) == true)
+            _standby.TrySetResult();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            Kill();
+        _process.Dispose();
+    }
+}
