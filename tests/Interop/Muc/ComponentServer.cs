@@ -110,7 +110,7 @@ internal sealed class ComponentServer : IAsyncDisposable
                 {
                     await socket.SendAsync(Encoding.UTF8.GetBytes(reply), _stop.Token);
                     if (isAccepted)
-                        _connected.TrySetResult(socket);
+                        Connect(socket);
                 }
             }
         }
@@ -124,6 +124,16 @@ internal sealed class ComponentServer : IAsyncDisposable
                 _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
             socket.Dispose();
         }
+    }
+
+    /// <summary>The newest connection counts: one that is ending may still be there.</summary>
+    private void Connect(Socket socket)
+    {
+        if (_connected.TrySetResult(socket))
+            return;
+        var connected = new TaskCompletionSource<Socket>(TaskCreationOptions.RunContinuationsAsynchronously);
+        connected.SetResult(socket);
+        _connected = connected;
     }
 
     private List<string> Take(StanzaFramer framer, ReadOnlySpan<byte> bytes, string id, out bool isAccepted)
@@ -143,6 +153,11 @@ internal sealed class ComponentServer : IAsyncDisposable
                     isAccepted = framer.Element!.Text == proof;
                     Handshakes += isAccepted ? 1 : 0;
                     replies.Add(isAccepted ? "<handshake/>" : "</stream:stream>");
+                    break;
+                case FrameKind.Stanza when stanza!.To is { } to && to.Equals(stanza.From):
+                    // A component that pings itself to see whether its server is there.
+                    replies.Add(Encoding.UTF8.GetString(stanza.Raw.Span));
+                    stanza.Dispose();
                     break;
                 case FrameKind.Stanza:
                     _stanzas.Writer.TryWrite(stanza!);

@@ -61,7 +61,7 @@ public sealed class DirectoryTests
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while ((await FindAsync(search)).Contains($"{name}@muc.example.org") != isListed)
-            await Task.Delay(200, limit.Token); // search limits how often one may ask
+            await Task.Delay(500, limit.Token); // search limits how often one may ask
     }
 
     private static async Task<List<string?>> FindAsync(ServiceConversation search)
@@ -69,6 +69,8 @@ public sealed class DirectoryTests
         var answer = await search.AskAsync(Juliet, "search.example.org", "get", $"<search xmlns='{Search}'><x xmlns='jabber:x:data' type='submit'>"
             + "<field var='FORM_TYPE' type='hidden'><value>urn:xmpp:channel-search:0:search-params</value></field>"
             + "<field var='q'><value>verona</value></field><field var='sinname'><value>1</value></field></x></search>");
+        if (answer["type"] == "error" && answer.Child("error")!["type"] != "wait")
+            throw new InvalidOperationException(answer.ToString());
         return [.. answer.Child("result", Search)?.ChildrenNamed("item").Select(i => i["address"]) ?? []];
     }
 

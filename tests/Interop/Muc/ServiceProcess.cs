@@ -65,7 +65,7 @@ internal sealed class ServiceProcess : IDisposable
 
     private void Read(string? line)
     {
-        if (line?.Contains("standby", StringComparison.OrdinalIgnoreCase) == true)
+        if (line?.Contains("standing by", StringComparison.OrdinalIgnoreCase) == true)
             _standby.TrySetResult();
     }
 
