@@ -1,0 +1,79 @@
+using Annex.Contracts.Events;
+using Annex.Contracts.Muc.V1;
+using Annex.Scenarios.Upload;
+using Annex.Search.Consumers;
+using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Annex.Scenarios.Search;
+
+/// <summary>How the suite's own rooms come into the index and go.</summary>
+public sealed class EventTests : IAsyncLifetime
+{
+    private SearchHost _search = null!;
+
+    public async Task InitializeAsync() => _search = await SearchHost.StartAsync();
+
+    public async Task DisposeAsync() => await _search.DisposeAsync();
+
+    [Fact]
+    public async Task A_room_made_public_is_found_and_one_destroyed_is_gone()
+    {
+        await _search.PublishAsync(new RoomChanged { State = SearchHost.Room("life", "lemur") });
+        await Eventually.IsTrueAsync(async () => await _search.FindAsync("lemur") == "life");
+        await _search.PublishAsync(new RoomOccupancyChanged { Room = "life@rooms.annex.test", Version = 2, Occupants = 44 });
+        await Eventually.IsTrueAsync(async () => await _search.FindAsync("lemur", q => q with { MinOccupants = 44 }) == "life");
+        await _search.PublishAsync(new RoomDestroyed { Room = "life@rooms.annex.test", Version = 3 });
+        await Eventually.IsTrueAsync(async () => await _search.FindAsync("lemur") == "");
+        // What was sent before and comes after it does not bring it back.
+        await _search.PutAsync(SearchHost.Room("life", "lemur", version: 2));
+        Assert.Equal("", await _search.FindAsync("lemur"));
+        await _search.PutAsync(SearchHost.Room("life", "lemur", version: 4));
+        Assert.Equal("life", await _search.FindAsync("lemur"));
+    }
+
+    [Fact]
+    public async Task An_empty_index_fills_itself_from_muc()
+    {
+        foreach (var n in Enumerable.Range(0, 450))
+            _search.Muc.Rooms[$"{n}"] = Listed($"m{n:D3}", "meerkat", 1);
+        var outcome = await _search.Services.GetRequiredService<Reconciler>().RunAsync(CancellationToken.None);
+        Assert.Equal(new Reconciler.Outcome(450, 0, 0), outcome);
+        Assert.Equal("m449", await _search.FindAsync("m449"));
+    }
+
+    [Fact]
+    public async Task What_a_lost_event_would_have_told_is_found_by_comparing()
+    {
+        await _search.PutAsync(SearchHost.Room("stays", "ibex"), SearchHost.Room("changed", "old ibex"), SearchHost.Room("gone", "ibex"));
+        _search.Muc.Rooms["1"] = Listed("stays", "ibex", 1);
+        _search.Muc.Rooms["2"] = Listed("changed", "new ibex", 2);
+        _search.Muc.Rooms["3"] = Listed("fresh", "ibex", 1);
+        var outcome = await _search.Services.GetRequiredService<Reconciler>().RunAsync(CancellationToken.None);
+        Assert.Equal(new Reconciler.Outcome(1, 1, 1), outcome);
+        Assert.Equal("changed fresh stays", await _search.FindAsync("ibex", q => q with { Sort = Annex.Search.Index.SortKey.Address }));
+        Assert.Equal("changed", await _search.FindAsync("new ibex"));
+    }
+
+    [Fact]
+    public async Task While_muc_is_away_nothing_is_taken_for_gone()
+    {
+        await _search.PutAsync(SearchHost.Room("kept", "oryx"));
+        _search.Muc.IsAway = true;
+        await Assert.ThrowsAsync<RpcException>(() =>
+            _search.Services.GetRequiredService<Reconciler>().RunAsync(CancellationToken.None));
+        Assert.Equal("kept", await _search.FindAsync("oryx"));
+    }
+
+    private static Room Listed(string local, string name, long version) => new()
+    {
+        Jid = $"{local}@rooms.annex.test",
+        Name = name,
+        Version = version,
+        IsPublic = true,
+        IsSearchable = true,
+        IsPersistent = true,
+        Occupants = 1,
+    };
+}
