@@ -40,8 +40,22 @@ public sealed class SearchOptions
     [Range(1, 100_000)]
     public int MaxQueriesPerDomain { get; set; } = 200;
 
+    /// <summary>Name of the directory on its pages.</summary>
+    [Required, MaxLength(64)]
+    public string Title { get; set; } = "Room directory";
+
+    /// <summary>Where abuse is reported: a URI (mailto:, xmpp: or https:).</summary>
+    public string? AbuseContact { get; set; }
+
+    /// <summary>Requests of one address (an IPv4 address or an IPv6 /64) in ten seconds, over HTTP.</summary>
+    [Range(1, 100_000)]
+    public int MaxRequestsPerAddress { get; set; } = 100;
+
     /// <summary>How often the index is compared with muc, to find what an event that was lost would have told.</summary>
     public TimeSpan ReconcileInterval { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The service's own JID, for its pages. Set from the component's.</summary>
+    internal string Address { get; set; } = "";
 
     internal SearchLimits Limits =>
         new() { MaxQueryLength = MaxQueryLength, MaxTerms = MaxTerms, MinTermLength = MinTermLength };

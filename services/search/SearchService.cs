@@ -2,7 +2,9 @@ using Annex.Contracts.Events;
 using Annex.Hosting;
 using Annex.Search.Consumers;
 using Annex.Search.Handlers;
+using Annex.Search.Http;
 using Annex.Search.Storage;
+using Annex.Search.Web;
 using Annex.Xmpp.Extensions.Disco;
 using Annex.Xmpp.Extensions.Services;
 using Annex.Xmpp.Extensions.Version;
@@ -30,11 +32,29 @@ public static class SearchService
         service.Services.AddSingleton(p => new QueryLimiter(p.GetRequiredService<TimeProvider>(), options, localDomains));
         service.Services.AddSingleton<SearchHandler>();
         service.Services.AddHostedService<ReconcileLoop>();
+        AddPages(service, options);
         service.AddConsumer<RoomCreatedConsumer, RoomCreated>();
         service.AddConsumer<RoomChangedConsumer, RoomChanged>();
         service.AddConsumer<RoomDestroyedConsumer, RoomDestroyed>();
         service.AddConsumer<RoomOccupancyChangedConsumer, RoomOccupancyChanged>();
         service.AddComponent(Route);
+    }
+
+    private static void AddPages(AnnexServiceBuilder service, SearchOptions options)
+    {
+        options.Address = service.Section["Component:Jid"] ?? "";
+        service.Services.AddSingleton(new Links(service.PublicUrl));
+        service.Services.AddSingleton(p => new IndexStatistics(
+            p.GetRequiredKeyedService<NpgsqlDataSource>(Name), p.GetRequiredService<TimeProvider>()));
+        service.Services.AddSingleton(p => new AvatarStore(
+            p.GetRequiredKeyedService<NpgsqlDataSource>(Name), p.GetRequiredService<TimeProvider>()));
+        service.Services.AddSingleton<PageParts>();
+        service.Services.AddSingleton<Pages>();
+        service.Services.AddSingleton<Feeds>();
+        service.Services.AddSingleton<Assets>();
+        service.Services.AddSingleton<Api>();
+        service.Services.AddSingleton<SearchEndpoints>();
+        service.AddHttp(endpoints => endpoints.ServiceProvider.GetRequiredService<SearchEndpoints>().Map(endpoints));
     }
 
     private static void Route(IServiceProvider services, StanzaRouter router)

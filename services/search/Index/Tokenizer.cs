@@ -18,7 +18,7 @@ public static class Tokenizer
     {
         var words = new List<Word>();
         var word = new StringBuilder();
-        foreach (var rune in text.Normalize(NormalizationForm.FormKD).EnumerateRunes())
+        foreach (var rune in WellFormed(text).Normalize(NormalizationForm.FormKD).EnumerateRunes())
         {
             if (words.Count >= max)
                 return words;
@@ -44,6 +44,10 @@ public static class Tokenizer
 
     /// <summary>The words with one space between them: the form in which whole texts are compared.</summary>
     public static string Key(string text) => string.Join(' ', Words(text, max: 20).Select(w => w.Text));
+
+    // Half a surrogate pair is no text; normalising would throw.
+    private static string WellFormed(string text) =>
+        text.AsSpan().ContainsAnyInRange('\ud800', '\udfff') ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) : text;
 
     private static void Append(StringBuilder word, Rune rune)
     {

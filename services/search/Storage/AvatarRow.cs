@@ -1,6 +1,6 @@
 namespace Annex.Search.Storage;
 
-/// <summary>A room's picture, made anew here: never the bytes that the room sent.</summary>
+/// <summary>A room's picture, rewritten here: never the bytes that the room sent.</summary>
 public sealed class AvatarRow
 {
     public required string Jid { get; set; }
@@ -8,7 +8,7 @@ public sealed class AvatarRow
     /// <summary>SHA-1 of the original, as the room announced it (XEP-0153).</summary>
     public required string Hash { get; set; }
 
-    /// <summary>PNG, 64 pixels at most in either direction; null where the original was no picture that we show.</summary>
+    /// <summary>PNG or JPEG without anything but the picture; null where the original was none that we show.</summary>
     public byte[]? Image { get; set; }
 
     public DateTimeOffset FetchedAt { get; set; }

@@ -54,6 +54,19 @@ public sealed class RoomFinder(NpgsqlDataSource database)
         return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
     }
 
+    /// <summary>What was listed last, newest first.</summary>
+    public async Task<IReadOnlyList<RoomHit>> GetNewestAsync(int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"select {Columns}, 0 as sort_value from search.rooms where is_listed order by first_seen desc, jid limit @limit");
+        command.Parameters.AddWithValue("limit", limit);
+        var rooms = new List<RoomHit>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            rooms.Add(Read(reader));
+        return rooms;
+    }
+
     /// <summary>How many rooms a query finds, or null for more than can be counted at once.</summary>
     public async Task<int?> CountAsync(RoomQuery query, CancellationToken cancellationToken)
     {

@@ -40,6 +40,8 @@ public sealed class EventTests : IAsyncLifetime
             _search.Muc.Rooms[$"{n}"] = Listed($"m{n:D3}", "meerkat", 1);
         var outcome = await _search.Services.GetRequiredService<Reconciler>().RunAsync(CancellationToken.None);
         Assert.Equal(new Reconciler.Outcome(450, 0, 0), outcome);
+        outcome = await _search.Services.GetRequiredService<Reconciler>().RunAsync(CancellationToken.None);
+        Assert.Equal(new Reconciler.Outcome(0, 0, 0), outcome);
         Assert.Equal("m449", await _search.FindAsync("m449"));
     }
 

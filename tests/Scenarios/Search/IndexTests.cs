@@ -32,7 +32,7 @@ public sealed class IndexTests(SharedSearch shared) : IClassFixture<SharedSearch
     [Theory]
     [InlineData("kuche", "umlaut")]
     [InlineData("KÜCHE", "umlaut")]
-    [InlineData("strasse", "umlaut")]
+    [InlineData("schlossstrasse", "umlaut")]
     [InlineData("haus", "umlaut")]                // a stem: Häuser
     [InlineData("gardening", "stem")]             // gardeners
     [InlineData("gard", "stem")]                  // the beginning of a word
@@ -67,7 +67,7 @@ public sealed class IndexTests(SharedSearch shared) : IClassFixture<SharedSearch
             SearchHost.Room("marzipan"),
             SearchHost.Room("fd", description: "sweets #marzipan"));
         Assert.Equal("fa", await _search.FindAsync("marzipan", q => q with { Fields = SearchFields.Name }));
-        Assert.Equal("fb fd", await _search.FindAsync("marzipan", q => q with { Fields = SearchFields.Description }));
+        Assert.Equal("fd fb", await _search.FindAsync("marzipan", q => q with { Fields = SearchFields.Description }));
         Assert.Equal("marzipan", await _search.FindAsync("marzipan", q => q with { Fields = SearchFields.Address }));
         Assert.Equal("fa marzipan", await _search.FindAsync("marzipan",
             q => q with { Fields = SearchFields.Address | SearchFields.Name, Sort = SortKey.Address }));
@@ -77,8 +77,8 @@ public sealed class IndexTests(SharedSearch shared) : IClassFixture<SharedSearch
     public async Task Filters_narrow_it_down()
     {
         await _search.PutAsync(
-            SearchHost.Room("f1", "filterable", "#blue", 10, language: "de-AT"),
-            SearchHost.Room("f2", "filterable", "#blue #red", 2, language: "fr"),
+            SearchHost.Room("f1", "filterable things", "#blue", 10, language: "de-AT"),
+            SearchHost.Room("f2", "filterable things", "#blue #red", 2, language: "fr"),
             SearchHost.Room("f3", "filterable nsfw", occupants: 50));
         Assert.Equal("f1", await _search.FindAsync("filterable", q => q with { Language = "de" }));
         Assert.Equal("f1 f2", await _search.FindAsync("filterable", q => q with { Tags = ["blue"] }));

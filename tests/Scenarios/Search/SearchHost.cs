@@ -6,6 +6,7 @@ using Annex.Hosting;
 using Annex.Hosting.Components;
 using Annex.Hosting.Messaging;
 using Annex.Hosting.Web;
+using Annex.Scenarios.Upload;
 using Annex.Search;
 using Annex.Search.Consumers;
 using Annex.Search.Index;
@@ -65,7 +66,10 @@ public sealed class SearchHost : IAsyncDisposable
             ["Search:Rpc:Listen"] = "127.0.0.1:0",
             ["Search:Ops:Listen"] = "127.0.0.1:0",
             ["Search:MaxQueriesPerUser"] = "10000",
+            ["Muc:Component:Jid"] = "rooms.annex.test",
+            ["Muc:Component:Secret"] = "unused",
             ["Muc:Rpc:Listen"] = "127.0.0.1:0",
+            ["Muc:Ops:Listen"] = "127.0.0.1:0",
         };
         foreach (var (key, value) in settings)
             all[key] = value;
@@ -78,6 +82,9 @@ public sealed class SearchHost : IAsyncDisposable
             }));
         await app.StartAsync();
         await server.AcceptAsync();
+        // The comparison with muc at the start is over, and the next is far away: what a test changes is the test's.
+        var reconciler = app.Services.GetRequiredService<Reconciler>();
+        await Eventually.IsTrueAsync(() => reconciler.LastRun is not null);
         return new SearchHost(app, server, muc);
     }
 
