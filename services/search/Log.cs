@@ -12,4 +12,10 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Information, "Muc answers again")]
     public static partial void ReconcileWorksAgain(ILogger logger);
+
+    [LoggerMessage(4, LogLevel.Debug, "Visited {Domain}: {Kind}, {Result}")]
+    public static partial void Visited(ILogger logger, string domain, Crawler.DomainKind kind, string result);
+
+    [LoggerMessage(5, LogLevel.Warning, "The crawler cannot use the database: {Reason}")]
+    public static partial void CrawlFailed(ILogger logger, string reason);
 }

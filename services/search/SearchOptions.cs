@@ -54,6 +54,8 @@ public sealed class SearchOptions
     /// <summary>How often the index is compared with muc, to find what an event that was lost would have told.</summary>
     public TimeSpan ReconcileInterval { get; set; } = TimeSpan.FromMinutes(5);
 
+    public CrawlerOptions Crawler { get; set; } = new();
+
     /// <summary>The service's own JID, for its pages. Set from the component's.</summary>
     internal string Address { get; set; } = "";
 

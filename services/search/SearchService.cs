@@ -1,14 +1,20 @@
 using Annex.Contracts.Events;
+using Annex.Contracts.Search.V1;
 using Annex.Hosting;
+using Annex.Rpc;
 using Annex.Search.Consumers;
+using Annex.Search.Crawler;
 using Annex.Search.Handlers;
 using Annex.Search.Http;
+using Annex.Search.Rpc;
 using Annex.Search.Storage;
 using Annex.Search.Web;
+using Annex.Xmpp.Extensions.Contact;
 using Annex.Xmpp.Extensions.Disco;
 using Annex.Xmpp.Extensions.Services;
 using Annex.Xmpp.Extensions.Version;
 using Annex.Xmpp.Routing;
+using Annex.Xmpp.Streams;
 using Npgsql;
 
 namespace Annex.Search;
@@ -23,20 +29,38 @@ public static class SearchService
     private static void Configure(AnnexServiceBuilder service)
     {
         var options = service.AddOptions<SearchOptions>();
-        var localDomains = service.LocalDomains;
+        var (localDomains, admins) = (service.LocalDomains, service.Admins);
         service.AddDatabase<SearchDbContext>(SearchDbContext.Schema);
         service.Services.AddSingleton(p => new RoomFinder(p.GetRequiredKeyedService<NpgsqlDataSource>(Name)));
         service.Services.AddSingleton<RoomStore>();
         service.Services.AddSingleton<RoomIntake>();
         service.Services.AddSingleton<Reconciler>();
         service.Services.AddSingleton(p => new QueryLimiter(p.GetRequiredService<TimeProvider>(), options, localDomains));
+        service.Services.AddSingleton(p => new BanStore(
+            p.GetRequiredKeyedService<NpgsqlDataSource>(Name), p.GetRequiredService<TimeProvider>()));
         service.Services.AddSingleton<SearchHandler>();
         service.Services.AddHostedService<ReconcileLoop>();
         AddPages(service, options);
+        service.Services.AddSingleton(p => new DomainStore(p.GetRequiredKeyedService<NpgsqlDataSource>(Name),
+            p.GetRequiredService<RoomStore>(), p.GetRequiredService<TimeProvider>()));
+        service.Services.AddSingleton(p => new DelistingStore(
+            p.GetRequiredKeyedService<NpgsqlDataSource>(Name), p.GetRequiredService<TimeProvider>()));
+        service.Services.AddSingleton(p => new SearchCommands(p.GetRequiredService<DelistingStore>(),
+            p.GetRequiredService<DomainStore>(), p.GetRequiredService<RpcPeers>(),
+            () => p.GetRequiredKeyedService<ComponentConnection>(Name), options, admins, p.GetRequiredService<TimeProvider>()));
+        service.Services.AddSingleton<SearchIndexRpc>();
+        service.AddRpc((p, map) => map.Add(SearchIndex.BindService(p.GetRequiredService<SearchIndexRpc>())));
+        service.Services.AddSingleton<InvitationHandler>();
+        service.Services.AddSingleton<CrawlLoop>();
+        service.Services.AddSingleton<AvatarLoop>();
+        service.Services.AddHostedService(p => p.GetRequiredService<CrawlLoop>());
+        service.Services.AddHostedService(p => p.GetRequiredService<AvatarLoop>());
         service.AddConsumer<RoomCreatedConsumer, RoomCreated>();
         service.AddConsumer<RoomChangedConsumer, RoomChanged>();
         service.AddConsumer<RoomDestroyedConsumer, RoomDestroyed>();
         service.AddConsumer<RoomOccupancyChangedConsumer, RoomOccupancyChanged>();
+        service.AddConsumer<UserBannedConsumer, UserBanned>();
+        service.AddConsumer<UserUnbannedConsumer, UserUnbanned>();
         service.AddComponent(Route);
     }
 
@@ -64,10 +88,17 @@ public static class SearchService
         {
             // Clients ask at api@…: any localpart is the service.
             IsSelf = to => to.IsBare,
+            Commands = services.GetRequiredService<SearchCommands>().CreateTable(),
+            Contact = ContactOf(services.GetRequiredService<SearchOptions>()),
         };
         // XEP-0433 registers no identity; "directory" is the registry's word for what lists chat rooms.
         basics.Identities.Add(new Identity("directory", "chatroom", "Room directory"));
         basics.Register(router);
         services.GetRequiredService<SearchHandler>().Register(router);
+        services.GetRequiredService<InvitationHandler>().Register(router);
     }
+
+    // XEP-0157: whoever is asked by the crawler finds here whom to write to.
+    private static ContactAddresses ContactOf(SearchOptions options) =>
+        options.AbuseContact is { } abuse ? new ContactAddresses().Set("abuse", abuse) : new ContactAddresses();
 }

@@ -10,7 +10,8 @@ using Annex.Xmpp.Xml;
 namespace Annex.Search.Handlers;
 
 /// <summary>Answers searches over XMPP, in both dialects, at any address of the service: clients ask api@….</summary>
-internal sealed class SearchHandler(RoomFinder finder, QueryLimiter limiter, SearchOptions options)
+internal sealed class SearchHandler(
+    RoomFinder finder, BanStore bans, QueryLimiter limiter, SearchOptions options)
 {
     public void Register(StanzaRouter router)
     {
@@ -33,6 +34,11 @@ internal sealed class SearchHandler(RoomFinder finder, QueryLimiter limiter, Sea
         if (!limiter.TryTake(from, out var retryAfter))
         {
             context.Error(SearchErrors.RateLimit(retryAfter));
+            return;
+        }
+        if (await bans.IsBannedAsync(from, cancellationToken))
+        {
+            context.Error(StanzaError.Forbidden);
             return;
         }
         var (result, error) = await SearchAsync(dialect, search, cancellationToken);

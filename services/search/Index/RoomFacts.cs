@@ -80,7 +80,9 @@ public sealed record RoomFacts
             WebChatUrl = CleanUrl(state.WebChatUrl),
             LogsUrl = CleanUrl(state.LogsUrl),
             Flags = flags,
-            IsCandidate = state is { IsPublic: true, IsPersistent: true, IsSearchable: true } && (isOpen || listClosed),
+            // #unlisted is the owner's own word, wherever the room is.
+            IsCandidate = state is { IsPublic: true, IsPersistent: true, IsSearchable: true } && (isOpen || listClosed)
+                && !tags.Contains("unlisted") && !tags.Contains("noindex"),
         };
     }
 

@@ -73,6 +73,8 @@ public static class Tokenizer
     {
         if (IsWithoutSpaces(rune.Value))
             return RuneKind.Whole;
+        if (rune == Rune.ReplacementChar)
+            return RuneKind.Break;
         return Rune.GetUnicodeCategory(rune) switch
         {
             UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter

@@ -70,4 +70,7 @@ public sealed class RoomRow
     public required string LocalKey { get; set; }
 
     public required NpgsqlTsVector Words { get; set; }
+
+    /// <summary>The transaction that wrote the row last: what the copies in memory go by.</summary>
+    public ulong ChangedBy { get; set; }
 }

@@ -14,7 +14,8 @@ public sealed class RoomStore(TimeProvider time)
     /// <summary>After these days without any sign of a room, what reminds of it is forgotten.</summary>
     public const int TombstoneDays = 30;
 
-    private const string IsDelisted = """
+    /// <summary>True where a room or its domain is delisted; wants @jid and @domain.</summary>
+    internal const string IsDelisted = """
         exists (select from search.delistings d where d.subject = @jid or d.subject = @domain
                 or @domain like '%.' || replace(replace(replace(d.subject, '\', '\\'), '%', '\%'), '_', '\_'))
         """;
@@ -57,7 +58,7 @@ public sealed class RoomStore(TimeProvider time)
     private const string Smoothed = """
             activity = r.activity + (r.occupants - r.activity)
                 * (1 - exp(-greatest(0, extract(epoch from @now - r.activity_at)) / @time_constant)),
-            activity_at = @now,
+            activity_at = @now, changed_by = pg_current_xact_id(),
             popularity = round(1000 * ln(1 + greatest(0, r.activity + (r.occupants - r.activity)
                 * (1 - exp(-greatest(0, extract(epoch from @now - r.activity_at)) / @time_constant)))))::int
         """;
@@ -67,18 +68,22 @@ public sealed class RoomStore(TimeProvider time)
         where jid = @jid and is_ours and is_present and occupancy_version < @version
         """;
 
-    private const string RemoveText = """
+    // Of a room that is gone nothing is kept but its address and version.
+    private const string Hidden = """
+        name = '', description = '', language = null, primary_language = null, tags = '{}', occupants = 0, flags = '{}',
+        avatar_hash = null, web_chat_url = null, logs_url = null, is_present = false, is_listed = false, activity = 0,
+        activity_at = @now, popularity = 0, last_seen = @now, changed_at = @now, name_key = '', local_key = '', words = '',
+        changed_by = pg_current_xact_id()
+        """;
+
+    private const string RemoveText = $$"""
         insert into search.rooms as r (jid, domain, is_ours, version, occupancy_version, name, description, tags, occupants,
             is_open, is_non_anonymous, is_moderated, is_nsfw, flags, is_present, is_listed, activity, activity_at,
             popularity, first_seen, last_seen, changed_at, name_key, local_key, words)
         values (@jid, @domain, true, @version, @version, '', '', '{}', 0, false, false, false, false, '{}', false, false,
             0, @now, 0, @now, @now, @now, '', '', '')
         on conflict (jid) do update set
-            is_ours = true, version = excluded.version, name = '', description = '', language = null,
-            primary_language = null, tags = '{}', occupants = 0, flags = '{}', avatar_hash = null, web_chat_url = null,
-            logs_url = null, is_present = false, is_listed = false, activity = 0,
-            activity_at = excluded.activity_at, popularity = 0, last_seen = excluded.last_seen,
-            changed_at = excluded.changed_at, name_key = '', local_key = '', words = ''
+            is_ours = true, version = excluded.version, {{Hidden}}
         where not r.is_ours or r.version < excluded.version
         """;
 
@@ -153,10 +158,23 @@ public sealed class RoomStore(TimeProvider time)
         NpgsqlConnection connection, NpgsqlTransaction transaction, string jid, long version, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            "delete from search.rooms where jid = @jid and is_ours and version = @version", connection, transaction);
+            $"update search.rooms set {Hidden} where jid = @jid and is_ours and version = @version", connection, transaction);
         command.Parameters.AddWithValue("jid", jid);
         command.Parameters.AddWithValue("version", version);
+        command.Parameters.AddWithValue("now", time.GetUtcNow().UtcDateTime);
         return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+    }
+
+    /// <summary>Rooms that the crawler found, and that are not to be found any more.</summary>
+    internal static async Task HideAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string condition, object value, DateTime now,
+        CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"update search.rooms set {Hidden} where not is_ours and is_present and {condition}", connection, transaction);
+        command.Parameters.AddWithValue("value", value);
+        command.Parameters.AddWithValue("now", now);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     internal static async Task LockAsync(

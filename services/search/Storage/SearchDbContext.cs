@@ -14,6 +14,8 @@ public sealed class SearchDbContext(DbContextOptions<SearchDbContext> options) :
 
     public DbSet<DomainRow> Domains => Set<DomainRow>();
 
+    public DbSet<BanRow> Bans => Set<BanRow>();
+
     public DbSet<AvatarRow> Avatars => Set<AvatarRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -54,6 +56,9 @@ public sealed class SearchDbContext(DbContextOptions<SearchDbContext> options) :
             row.Property(r => r.NameKey).HasColumnName("name_key");
             row.Property(r => r.LocalKey).HasColumnName("local_key");
             row.Property(r => r.Words).HasColumnName("words");
+            row.Property(r => r.ChangedBy).HasColumnName("changed_by").HasColumnType("xid8")
+                .HasDefaultValueSql("pg_current_xact_id()");
+            row.HasIndex(r => r.ChangedBy).HasDatabaseName("rooms_by_change");
             // One index per order of results, and the words; only what is listed is in them.
             row.HasIndex(r => r.Words).HasMethod("gin").HasFilter("is_listed").HasDatabaseName("rooms_words");
             row.HasIndex(r => new { r.Popularity, r.Jid }).IsDescending(true, false).HasFilter("is_listed")
@@ -90,6 +95,13 @@ public sealed class SearchDbContext(DbContextOptions<SearchDbContext> options) :
             row.Property(d => d.Failures).HasColumnName("failures");
             row.Property(d => d.LastError).HasColumnName("last_error");
             row.HasIndex(d => d.NextVisit).HasDatabaseName("domains_by_next_visit");
+        });
+        modelBuilder.Entity<BanRow>(row =>
+        {
+            row.ToTable("bans");
+            row.HasKey(b => b.Subject);
+            row.Property(b => b.Subject).HasColumnName("subject");
+            row.Property(b => b.Until).HasColumnName("until");
         });
         modelBuilder.Entity<AvatarRow>(row =>
         {

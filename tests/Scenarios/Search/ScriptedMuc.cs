@@ -9,6 +9,9 @@ public sealed class ScriptedMuc : RoomDirectory.RoomDirectoryBase
 {
     public ConcurrentDictionary<string, Room> Rooms { get; } = new();
 
+    /// <summary>Bare JIDs by room.</summary>
+    public ConcurrentDictionary<string, string[]> Owners { get; } = new();
+
     public bool IsAway { get; set; }
 
     public override async Task ListRooms(
@@ -18,5 +21,14 @@ public sealed class ScriptedMuc : RoomDirectory.RoomDirectoryBase
             throw new RpcException(new Status(StatusCode.Unavailable, "away"));
         foreach (var room in Rooms.Values.OrderBy(r => r.Jid, StringComparer.Ordinal))
             await responseStream.WriteAsync(room);
+    }
+
+    public override async Task ListAffiliations(
+        ListAffiliationsRequest request, IServerStreamWriter<RoomAffiliation> responseStream, ServerCallContext context)
+    {
+        if (!Owners.TryGetValue(request.Room, out var owners))
+            throw new RpcException(new Status(StatusCode.NotFound, "no such room"));
+        foreach (var owner in owners)
+            await responseStream.WriteAsync(new RoomAffiliation { Jid = owner, Affiliation = Affiliation.Owner });
     }
 }
