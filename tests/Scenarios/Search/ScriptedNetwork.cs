@@ -66,7 +66,7 @@ public sealed class ScriptedNetwork : IAsyncDisposable
         {
             try
             {
-                await AnswerAsync(await _server.ExpectSoon("<iq type='get' to='...'>...</iq>").WaitAsync(_stop.Token));
+                await AnswerAsync(await _server.ExpectSoon("<iq type='get' from='...' to='...'>...</iq>").WaitAsync(_stop.Token));
             }
             catch (Exception e) when (e is XunitException or OperationCanceledException)
             {
