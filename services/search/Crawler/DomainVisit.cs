@@ -89,6 +89,7 @@ internal sealed class DomainVisit(Asker asker, Jid domain, CrawlerOptions option
     {
         var items = new List<Jid>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
+        var count = 0;
         string? last = null;
         for (var page = 0; page < MaxPages; page++)
         {
@@ -107,8 +108,9 @@ internal sealed class DomainVisit(Asker asker, Jid domain, CrawlerOptions option
                 if (items.Count >= max)
                     return (items, null);
             }
+            count += read.Items.Count;
             // Without a set it was everything; with the same last, or nothing new, it goes round in circles.
-            if (read.Page?.Last is not { Length: > 0 } next || next == last || !isNew)
+            if (read.Page?.Last is not { Length: > 0 } next || next == last || !isNew || count >= read.Page.Count)
                 return (items, null);
             last = next;
         }

@@ -102,7 +102,7 @@ public sealed class CrawlTests : IAsyncLifetime
     public async Task Text_without_measure_is_cut()
     {
         _network.AddMuc(Domain, $"long@{Domain}");
-        _network.AddRoom($"long@{Domain}", new string('n', 5000), description: "start " + string.Concat(Enumerable.Repeat("word ", 40_000)),
+        _network.AddRoom($"long@{Domain}", new string('n', 5000), description: "start " + string.Concat(Enumerable.Repeat("word ", 1000)),
             occupants: 1_000_000_000);
         await VisitAsync();
         var room = await _search.Finder.GetAsync($"long@{Domain}", CancellationToken.None);
@@ -191,7 +191,7 @@ public sealed class CrawlTests : IAsyncLifetime
         _network.AddRoom($"a@{Domain}", "yak");
         await VisitAsync();
         var delistings = _search.Services.GetRequiredService<DelistingStore>();
-        await Task.WhenAll(VisitAsync(), delistings.AddAsync($"a@{Domain}", "owner", null, CancellationToken.None), VisitAsync());
+        await Task.WhenAll(VisitAsync(), delistings.AddAsync($"a@{Domain}", "owner", null, CancellationToken.None));
         await VisitAsync();
         Assert.Equal("", await _search.FindAsync("yak"));
         Assert.True(await delistings.RemoveAsync($"a@{Domain}", null, CancellationToken.None));
