@@ -49,14 +49,22 @@ if (args.Contains("serve"))
 }
 
 var finder = app.Services.GetRequiredService<RoomFinder>();
+var mirror = app.Services.GetRequiredService<RoomMirror>();
+clock.Restart();
+while (mirror.Index?.Count != rooms)
+    await Task.Delay(50);
+Console.WriteLine($"in memory: {GC.GetTotalMemory(forceFullCollection: true) / 1e6:N0} MB in all, up to date after {clock.Elapsed.TotalSeconds:N1} s more");
 foreach (var sort in Enum.GetValues<SortKey>())
 {
     await AskAsync(sort, TimeSpan.FromSeconds(3));
+    var cpu = Environment.CpuUsage.TotalTime;
     var (times, hits) = await AskAsync(sort, TimeSpan.FromSeconds(seconds));
+    cpu = Environment.CpuUsage.TotalTime - cpu;
     times.Sort();
     Console.WriteLine(
         $"{sort}: {times.Count / (double)seconds:N0} queries/s of {clients} clients, {hits / (double)times.Count:N1} rooms each; " +
-        $"p50 {At(0.5):N1} ms, p95 {At(0.95):N1} ms, p99 {At(0.99):N1} ms, most {times[^1]:N1} ms");
+        $"p50 {At(0.5):N1} ms, p95 {At(0.95):N1} ms, p99 {At(0.99):N1} ms, most {times[^1]:N1} ms; " +
+        $"{cpu.TotalMilliseconds / times.Count:N3} ms of this process's processor each");
     double At(double share) => times[(int)((times.Count - 1) * share)];
 }
 await app.StopAsync();

@@ -18,4 +18,10 @@ internal static partial class Log
 
     [LoggerMessage(5, LogLevel.Warning, "The crawler cannot use the database: {Reason}")]
     public static partial void CrawlFailed(ILogger logger, string reason);
+
+    [LoggerMessage(6, LogLevel.Warning, "The index in memory is not up to date: {Reason}")]
+    public static partial void MirrorFailed(ILogger logger, string reason);
+
+    [LoggerMessage(7, LogLevel.Warning, "More than {Limit} rooms (Search:MaxRoomsInMemory): the database answers all queries")]
+    public static partial void TooManyForMemory(ILogger logger, int limit);
 }

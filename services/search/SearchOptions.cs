@@ -51,6 +51,14 @@ public sealed class SearchOptions
     [Range(1, 100_000)]
     public int MaxRequestsPerAddress { get; set; } = 100;
 
+    /// <summary>Whether queries are answered from a copy of the index in memory, about 2 kB a room. The database can answer all
+    /// by itself, more slowly.</summary>
+    public bool IndexInMemory { get; set; } = true;
+
+    /// <summary>With more rooms than this there is no copy in memory.</summary>
+    [Range(0, 10_000_000)]
+    public int MaxRoomsInMemory { get; set; } = 500_000;
+
     /// <summary>How often the index is compared with muc, to find what an event that was lost would have told.</summary>
     public TimeSpan ReconcileInterval { get; set; } = TimeSpan.FromMinutes(5);
 

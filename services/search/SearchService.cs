@@ -31,7 +31,12 @@ public static class SearchService
         var options = service.AddOptions<SearchOptions>();
         var (localDomains, admins) = (service.LocalDomains, service.Admins);
         service.AddDatabase<SearchDbContext>(SearchDbContext.Schema);
-        service.Services.AddSingleton(p => new RoomFinder(p.GetRequiredKeyedService<NpgsqlDataSource>(Name)));
+        service.Services.AddSingleton(p => new RoomMirror(p.GetRequiredKeyedService<NpgsqlDataSource>(Name), p.GetRequiredService<Stemmer>(), options,
+            p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<RoomMirror>>()));
+        service.Services.AddHostedService(p => p.GetRequiredService<RoomMirror>());
+        service.Services.AddSingleton(p => new Stemmer(p.GetRequiredKeyedService<NpgsqlDataSource>(Name)));
+        service.Services.AddSingleton(p => new RoomFinder(p.GetRequiredKeyedService<NpgsqlDataSource>(Name),
+            p.GetRequiredService<RoomMirror>(), p.GetRequiredService<Stemmer>()));
         service.Services.AddSingleton<RoomStore>();
         service.Services.AddSingleton<RoomIntake>();
         service.Services.AddSingleton<Reconciler>();

@@ -37,39 +37,22 @@ public static class SearchVector
     /// <summary>The words of a text with spaces between them: what a stemmer is given.</summary>
     public static string Plain(string text) => string.Join(' ', Tokenizer.Words(text, MaxWords).Select(w => w.Text));
 
-    /// <summary>The terms, looked for in these weights ("AB"), as they stand and as beginnings of words.</summary>
-    public static string Query(SearchTerms terms, string weights)
-    {
-        var query = new StringBuilder();
-        for (var i = 0; i < terms.Phrases.Count; i++)
-        {
-            query.Append(i == 0 ? "" : " & ");
-            AppendPhrase(query, terms.Phrases[i], terms.IsOpen[i] ? ":*" + weights : ":" + weights);
-        }
-        return query.ToString();
-    }
+    /// <summary>One of the terms, looked for in these weights ("AB"), as it stands or as the beginning of words.</summary>
+    public static string Query(SearchTerms terms, int term, string weights) =>
+        Phrase(terms.Phrases[term], terms.IsOpen[term] ? ":*" + weights : ":" + weights);
 
     /// <summary>The same for to_tsquery, which stems it.</summary>
-    public static string StemQuery(SearchTerms terms, string weights)
+    public static string StemQuery(SearchTerms terms, int term, string weights) => Phrase(terms.Phrases[term], ":" + weights);
+
+    private static string Phrase(IReadOnlyList<Word> phrase, string suffix)
     {
         var query = new StringBuilder();
-        foreach (var phrase in terms.Phrases)
-        {
-            query.Append(query.Length == 0 ? "" : " & ");
-            AppendPhrase(query, phrase, ":" + weights);
-        }
-        return query.ToString();
-    }
-
-    private static void AppendPhrase(StringBuilder query, IReadOnlyList<Word> phrase, string suffix)
-    {
-        query.Append('(');
         for (var i = 0; i < phrase.Count; i++)
         {
             query.Append(i == 0 ? "" : " <-> ");
             AppendWord(query, phrase[i].Text).Append(suffix);
         }
-        query.Append(')');
+        return query.ToString();
     }
 
     private static void Append(StringBuilder vector, string word, int position, char weight)

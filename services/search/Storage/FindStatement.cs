@@ -93,13 +93,16 @@ internal sealed class FindStatement(RoomQuery query, NpgsqlParameterCollection p
             weights.Append('C');
         if (fields.HasFlag(SearchFields.Description) || withTags)
             weights.Append('D');
-        var exact = Parameter(SearchVector.Query(terms, weights.ToString()));
-        var stem = Parameter(SearchVector.StemQuery(terms, weights.ToString()));
-        // The words as they stand, their forms in the language of most rooms, and in the language that was asked for.
-        var queries = $"{exact}::tsquery || to_tsquery('{Languages.Fallback}', {stem})";
-        if (Languages.StemmerOf(query.Language) is var stemmer && stemmer != Languages.Fallback)
-            queries += $" || to_tsquery('{stemmer}', {stem})";
-        return $"(words @@ ({queries}))";
+        // Each term as it stands, or in its forms in the language of most rooms, or in the language that was asked for.
+        var stemmer = Languages.StemmerOf(query.Language);
+        var all = Enumerable.Range(0, terms.Phrases.Count).Select(term =>
+        {
+            var exact = Parameter(SearchVector.Query(terms, term, weights.ToString()));
+            var stem = Parameter(SearchVector.StemQuery(terms, term, weights.ToString()));
+            var asked = stemmer == Languages.Fallback ? "" : $" || to_tsquery('{stemmer}', {stem})";
+            return $"({exact}::tsquery || to_tsquery('{Languages.Fallback}', {stem}){asked})";
+        });
+        return $"(words @@ ({string.Join(" && ", all)}))";
     }
 
     private string Filters()

@@ -3,8 +3,8 @@ using Npgsql;
 
 namespace Annex.Search.Storage;
 
-/// <summary>Answers queries from the index.</summary>
-public sealed class RoomFinder(NpgsqlDataSource database)
+/// <summary>Answers queries from the index: those with words from its copy in memory, where there is one.</summary>
+public sealed class RoomFinder(NpgsqlDataSource database, RoomMirror mirror, Stemmer stemmer)
 {
     /// <summary>Hits are counted no further: what is more is "many".</summary>
     private const int CountLimit = 10_000;
@@ -15,6 +15,14 @@ public sealed class RoomFinder(NpgsqlDataSource database)
         """;
 
     public async Task<RoomPage> FindAsync(RoomQuery query, CancellationToken cancellationToken)
+    {
+        if (query.Terms is { } terms && mirror.Index is { } index)
+            return index.Find(query, await stemmer.ReadAsync(terms, query.Language, cancellationToken));
+        return await FindInDatabaseAsync(query, cancellationToken);
+    }
+
+    /// <summary>The same from the database alone.</summary>
+    public async Task<RoomPage> FindInDatabaseAsync(RoomQuery query, CancellationToken cancellationToken)
     {
         if (query.Limit == 0)
             return new RoomPage([], false, await CountAsync(query, cancellationToken), null);
@@ -78,7 +86,7 @@ public sealed class RoomFinder(NpgsqlDataSource database)
         return count < limit ? (int)count : null;
     }
 
-    private static RoomHit Read(NpgsqlDataReader reader) => new()
+    internal static RoomHit Read(NpgsqlDataReader reader) => new()
     {
         Jid = reader.GetString(0),
         Name = reader.GetString(1),

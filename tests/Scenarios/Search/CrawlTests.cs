@@ -20,7 +20,7 @@ public sealed class CrawlTests : IAsyncLifetime
         // Without seeds the loop rests; the tests visit by themselves.
         _search = await SearchHost.StartAsync(
             ("Search:Crawler:RequestInterval", "1ms"), ("Search:Crawler:MaxRequestsPerSecond", "10000"),
-            ("Search:Crawler:RequestTimeout", "300ms"), ("Search:Crawler:MaxRoomsPerDomain", "500"),
+            ("Search:Crawler:RequestTimeout", "1s"), ("Search:Crawler:MaxRoomsPerDomain", "500"),
             ("Search:Crawler:Blocked:0", "blocked.example"), ("Search:AbuseContact", "mailto:abuse@annex.test"));
         _network = new ScriptedNetwork(_search.Server);
     }

@@ -66,6 +66,8 @@ public sealed class SearchHost : IAsyncDisposable
             ["Search:Rpc:Listen"] = "127.0.0.1:0",
             ["Search:Ops:Listen"] = "127.0.0.1:0",
             ["Search:MaxQueriesPerUser"] = "10000",
+            // What a test changes is found at once; the copy in memory has tests of its own.
+            ["Search:IndexInMemory"] = "false",
             ["Muc:Component:Jid"] = "rooms.annex.test",
             ["Muc:Component:Secret"] = "unused",
             ["Muc:Rpc:Listen"] = "127.0.0.1:0",
