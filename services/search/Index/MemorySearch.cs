@@ -15,13 +15,13 @@ internal sealed class MemorySearch
     private const byte DescriptionWeight = 2;
     private const byte TagWeight = 1;
 
-    private readonly MemoryIndex.Contents _contents;
+    private readonly MemoryContents _contents;
     private readonly RoomQuery _query;
     private readonly Func<string, IReadOnlyList<string>> _stems;
     private readonly byte[] _classes = new byte[16];
     private readonly PlaceOrder _order;
 
-    public MemorySearch(MemoryIndex.Contents contents, RoomQuery query, Func<string, IReadOnlyList<string>> stems)
+    public MemorySearch(MemoryContents contents, RoomQuery query, Func<string, IReadOnlyList<string>> stems)
     {
         (_contents, _query, _stems) = (contents, query, stems);
         _order = new PlaceOrder(query.Sort, query.IsBackward);
@@ -46,7 +46,8 @@ internal sealed class MemorySearch
         try
         {
             Match(matches.AsSpan(0, slots), word.AsSpan(0, slots));
-            return Collect(matches.AsSpan(0, slots));
+            return _query.Sort == SortKey.Address
+                ? WalkByAddress(matches.AsSpan(0, slots)) : Collect(matches.AsSpan(0, slots));
         }
         finally
         {
@@ -88,7 +89,7 @@ internal sealed class MemorySearch
         }
     }
 
-    private void Or(MemoryIndex.Postings postings, Span<byte> into)
+    private void Or(Postings postings, Span<byte> into)
     {
         var slots = postings.Slots;
         var weights = postings.Weights;
@@ -104,33 +105,34 @@ internal sealed class MemorySearch
 
     private void MatchPhrase(IReadOnlyList<Word> phrase, Span<byte> into)
     {
-        var words = phrase.Select(w => (string[])[w.Text, .. _stems(w.Text)]).ToArray();
         // Only rooms with the rarest word can have it.
-        var rarest = words.MinBy(w => w.Sum(t => _contents.PostingsOf(t)?.Count ?? 0))!;
-        foreach (var text in rarest)
+        Postings? rarest = null;
+        foreach (var word in phrase)
         {
-            if (_contents.PostingsOf(text) is not { } postings)
-                continue;
-            foreach (var slot in postings.Slots)
-            {
-                if (into[slot] == 0 && _contents.Rooms[slot] is { } room)
-                    into[slot] = ClassOf(room, words);
-            }
+            if (_contents.PostingsOf(word.Text) is not { } postings)
+                return;
+            if (rarest is null || postings.Count < rarest.Count)
+                rarest = postings;
+        }
+        foreach (var slot in rarest!.Slots)
+        {
+            if (_contents.Rooms[slot] is { } room)
+                into[slot] = ClassOf(room, phrase);
         }
     }
 
     // The words side by side, and where: a phrase counts for a place if all its words stand in that place.
-    private byte ClassOf(RoomEntry room, string[][] words)
+    private byte ClassOf(RoomEntry room, IReadOnlyList<Word> words)
     {
         byte found = 0;
-        foreach (var first in PlacesOf(room, words[0]))
+        foreach (var first in PlacesOf(room, words[0].Text))
         {
             var weight = (byte)(1 << (first & 3));
             var classes = _classes[weight];
-            for (var i = 1; i < words.Length && classes != 0; i++)
+            for (var i = 1; i < words.Count && classes != 0; i++)
             {
                 byte here = 0;
-                foreach (var place in PlacesOf(room, words[i]))
+                foreach (var place in PlacesOf(room, words[i].Text))
                 {
                     if (place >> 2 == (first >> 2) + i)
                         here |= _classes[1 << (place & 3)];
@@ -142,15 +144,14 @@ internal sealed class MemorySearch
         return found;
     }
 
-    private static IEnumerable<ushort> PlacesOf(RoomEntry room, string[] texts)
+    private static ushort[] PlacesOf(RoomEntry room, string text)
     {
         foreach (var lexeme in room.Lexemes)
         {
-            if (!texts.Contains(lexeme.Text))
-                continue;
-            foreach (var place in lexeme.Places)
-                yield return place;
+            if (lexeme.Text == text)
+                return lexeme.Places;
         }
+        return [];
     }
 
     private RoomPage Collect(ReadOnlySpan<byte> matches)
@@ -158,20 +159,66 @@ internal sealed class MemorySearch
         var wanted = _query.Limit + _query.Offset + 1;
         // The last of those that are kept is on top.
         var best = new PriorityQueue<int, Place>(wanted, _order.Reversed);
+        var exact = ExactSlots();
         var count = 0;
         for (var slot = NextMatch(matches, 0); slot >= 0; slot = NextMatch(matches, slot + 1))
         {
-            if (_contents.Rooms[slot] is not { } room || !IsLetThrough(room))
+            if (!IsLetThrough(slot))
                 continue;
             count++;
-            var place = new Place(ValueOf(room, matches[slot]), room.Room.Jid);
+            var value = ValueOf(slot, matches[slot], exact);
+            // Whether it is too far back shows in nearly all cases without going to the room.
+            var isFull = best.Count == wanted;
+            var last = default(Place);
+            if (isFull && best.TryPeek(out _, out last) && _order.IsBehind(value, last.Value))
+                continue;
+            var place = new Place(value, _contents.Rooms[slot]!.Room.Jid);
             if (!IsBeyondCursor(place))
                 continue;
-            if (best.Count < wanted)
+            if (!isFull)
                 best.Enqueue(slot, place);
-            else if (best.TryPeek(out _, out var last) && _order.Compare(place, last) < 0)
+            else if (_order.Compare(place, last) < 0)
                 best.EnqueueDequeue(slot, place);
         }
+        return ToPage(best, wanted, count);
+    }
+
+    // In the order of addresses there is nothing to compare: the rooms are walked in it from the cursor on.
+    private RoomPage WalkByAddress(ReadOnlySpan<byte> matches)
+    {
+        var count = 0;
+        for (var slot = NextMatch(matches, 0); slot >= 0; slot = NextMatch(matches, slot + 1))
+            count += IsLetThrough(slot) ? 1 : 0;
+        var wanted = _query.Limit + _query.Offset + 1;
+        var best = new PriorityQueue<int, Place>(wanted, _order.Reversed);
+        var sorted = _contents.SlotsByAddress;
+        var cursor = (_query.After ?? _query.Before)?.Jid;
+        var at = cursor is null ? (_query.IsBackward ? sorted.Length : 0)
+            : _contents.FirstSlotAt(cursor, isAfter: !_query.IsBackward);
+        var step = _query.IsBackward ? -1 : 1;
+        for (var i = _query.IsBackward ? at - 1 : at; i >= 0 && i < sorted.Length && best.Count < wanted; i += step)
+            Take(sorted[i], matches, best, wanted);
+        // Those that came since the order was made compete with what was found.
+        foreach (var slot in _contents.SlotsOutOfOrder)
+            Take(slot, matches, best, wanted);
+        return ToPage(best, wanted, count);
+    }
+
+    private void Take(int slot, ReadOnlySpan<byte> matches, PriorityQueue<int, Place> best, int wanted)
+    {
+        if ((matches[slot] & Anywhere) == 0 || !IsLetThrough(slot))
+            return;
+        var place = new Place(0, _contents.Rooms[slot]!.Room.Jid);
+        if (!IsBeyondCursor(place))
+            return;
+        if (best.Count < wanted)
+            best.Enqueue(slot, place);
+        else if (best.TryPeek(out _, out var last) && _order.Compare(place, last) < 0)
+            best.EnqueueDequeue(slot, place);
+    }
+
+    private RoomPage ToPage(PriorityQueue<int, Place> best, int wanted, int count)
+    {
         var rooms = new List<RoomHit>(best.Count);
         while (best.TryDequeue(out var slot, out var place))
             rooms.Add(_contents.Rooms[slot]!.Room with { SortValue = place.Value });
@@ -196,43 +243,57 @@ internal sealed class MemorySearch
         return next < 0 ? -1 : from + next;
     }
 
-    private bool IsLetThrough(RoomEntry indexed)
+    private bool IsLetThrough(int slot)
     {
-        var room = indexed.Room;
-        if (room.Occupants < _query.MinOccupants || (_query.IsOpen is { } isOpen && room.IsOpen != isOpen)
-            || (!_query.IncludeNsfw && room.IsNsfw)
-            || (_query.Language is { } language && indexed.PrimaryLanguage != (Languages.PrimaryOf(language) ?? language)))
+        var traits = _contents.Traits[slot];
+        if ((traits & MemoryContents.IsPresent) == 0
+            || (_query.MinOccupants > 0 && _contents.Occupants[slot] < _query.MinOccupants)
+            || (_query.IsOpen is { } isOpen && ((traits & MemoryContents.IsOpen) != 0) != isOpen)
+            || (!_query.IncludeNsfw && (traits & MemoryContents.IsNsfw) != 0))
         {
             return false;
         }
+        if (_query.Language is null && _query.Tags.Count == 0 && _query.Domain is null)
+            return true;
+        var room = _contents.Rooms[slot]!;
+        if (_query.Language is { } language && room.PrimaryLanguage != (Languages.PrimaryOf(language) ?? language))
+            return false;
         foreach (var tag in _query.Tags)
         {
-            if (!room.Tags.Contains(tag))
+            if (!room.Room.Tags.Contains(tag))
                 return false;
         }
-        return _query.Domain is not { } domain
-            || (room.Jid.EndsWith(domain, StringComparison.Ordinal) && room.Jid[^(domain.Length + 1)] == '@');
+        return _query.Domain is not { } domain || (room.Room.Jid.EndsWith(domain, StringComparison.Ordinal)
+            && room.Room.Jid.Length > domain.Length && room.Room.Jid[^(domain.Length + 1)] == '@');
     }
 
-    private int ValueOf(RoomEntry room, byte match) => _query.Sort switch
+    private HashSet<int> ExactSlots()
+    {
+        var slots = new HashSet<int>();
+        if (_query.Sort != SortKey.Relevance)
+            return slots;
+        if (_query.Fields.HasFlag(SearchFields.Name))
+            slots.UnionWith(_contents.SlotsOfName(_query.Terms!.Key));
+        if (_query.Fields.HasFlag(SearchFields.Address))
+            slots.UnionWith(_contents.SlotsOfLocal(_query.Terms!.Key));
+        return slots;
+    }
+
+    private int ValueOf(int slot, byte match, HashSet<int> exact) => _query.Sort switch
     {
         SortKey.Address => 0,
-        SortKey.Occupants => room.Room.Occupants,
-        _ => room.Popularity + ScoreOf(room, match),
+        SortKey.Occupants => _contents.Occupants[slot],
+        _ => _contents.Popularity[slot] + ScoreOf(slot, match, exact),
     };
 
     // As FindStatement.Places orders them.
-    private int ScoreOf(RoomEntry room, byte match)
+    private int ScoreOf(int slot, byte match, HashSet<int> exact)
     {
-        var (fields, key) = (_query.Fields, _query.Terms!.Key);
-        if ((fields.HasFlag(SearchFields.Name) && room.NameKey == key)
-            || (fields.HasFlag(SearchFields.Address) && room.LocalKey == key))
-        {
+        if (exact.Count > 0 && exact.Contains(slot))
             return Relevance.Exact;
-        }
-        if ((match & InName) != 0 && fields.HasFlag(SearchFields.Name))
+        if ((match & InName) != 0)
             return Relevance.InName;
-        return (match & InAddressOrTags) != 0 || !fields.HasFlag(SearchFields.Description)
+        return (match & InAddressOrTags) != 0 || !_query.Fields.HasFlag(SearchFields.Description)
             ? Relevance.InAddressOrTags : Relevance.Anywhere;
     }
 
@@ -241,7 +302,7 @@ internal sealed class MemorySearch
         if ((_query.After ?? _query.Before) is not { } cursor)
             return true;
         // The order goes the way of the walk, whichever that is.
-        return _order.Compare(place, new Place(cursor.Key, cursor.Jid)) > 0;
+        return _order.Compare(place, new Place(_query.Sort == SortKey.Address ? 0 : cursor.Key, cursor.Jid)) > 0;
     }
 
     private readonly record struct Place(int Value, string Jid);
@@ -260,27 +321,15 @@ internal sealed class MemorySearch
 
         public IComparer<Place> Reversed { get; }
 
+        /// <summary>Behind the other whatever the addresses are.</summary>
+        public bool IsBehind(int value, int other) => _isBackward ? value > other : value < other;
+
         public int Compare(Place x, Place y)
         {
             var order = y.Value.CompareTo(x.Value);
             if (order == 0)
-                order = CompareOctets(x.Jid, y.Jid);
+                order = AddressOrder.Compare(x.Jid, y.Jid);
             return _isBackward ? -order : order;
-        }
-
-        // UTF-16 orders as UTF-8 does, except that surrogates stand before U+E000 to U+FFFF instead of after.
-        private static int CompareOctets(string x, string y)
-        {
-            var length = Math.Min(x.Length, y.Length);
-            for (var i = 0; i < length; i++)
-            {
-                var (a, b) = (x[i], y[i]);
-                if (a == b)
-                    continue;
-                var (aIsHigh, bIsHigh) = (char.IsSurrogate(a), char.IsSurrogate(b));
-                return aIsHigh == bIsHigh ? a.CompareTo(b) : aIsHigh && b >= '\ue000' ? 1 : bIsHigh && a >= '\ue000' ? -1 : a.CompareTo(b);
-            }
-            return x.Length.CompareTo(y.Length);
         }
     }
 }

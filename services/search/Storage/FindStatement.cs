@@ -93,11 +93,14 @@ internal sealed class FindStatement(RoomQuery query, NpgsqlParameterCollection p
             weights.Append('C');
         if (fields.HasFlag(SearchFields.Description) || withTags)
             weights.Append('D');
-        // Each term as it stands, or in its forms in the language of most rooms, or in the language that was asked for.
+        // Each word as it stands, or in its forms in the language of most rooms, or in the language that was asked for.
+        // Phrases as they stand alone: of their forms the database would drop the stop words, and with them the phrase.
         var stemmer = Languages.StemmerOf(query.Language);
         var all = Enumerable.Range(0, terms.Phrases.Count).Select(term =>
         {
             var exact = Parameter(SearchVector.Query(terms, term, weights.ToString()));
+            if (terms.Phrases[term].Count > 1)
+                return $"{exact}::tsquery";
             var stem = Parameter(SearchVector.StemQuery(terms, term, weights.ToString()));
             var asked = stemmer == Languages.Fallback ? "" : $" || to_tsquery('{stemmer}', {stem})";
             return $"({exact}::tsquery || to_tsquery('{Languages.Fallback}', {stem}){asked})";
