@@ -24,8 +24,13 @@ internal sealed class World : IAsyncDisposable
     {
         var options = new MucOptions
         {
-            CreateRooms = RoomCreators.Anyone, MaxRoomsPerUser = 0, OccupantIdSecret = "a secret of sixteen", MailboxStanzas = 1_000_000,
-            MailboxBytes = int.MaxValue, MessagesPerSecond = 0, RoomMessagesPerSecond = 0,
+            CreateRooms = RoomCreators.Anyone,
+            MaxRoomsPerUser = 0,
+            OccupantIdSecret = "a secret of sixteen",
+            MailboxStanzas = 1_000_000,
+            MailboxBytes = int.MaxValue,
+            MessagesPerSecond = 0,
+            RoomMessagesPerSecond = 0,
         };
         var router = new StanzaRouter();
         Connection = new ComponentConnection(new ComponentOptions { Jid = "rooms.example.org", Secret = "s" }, router,

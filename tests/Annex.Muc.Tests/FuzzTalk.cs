@@ -51,8 +51,13 @@ internal sealed class FuzzTalk
         _random = new Random(seed);
         _table = new RoomTable(new MucOptions
         {
-            CreateRooms = RoomCreators.Anyone, MessagesPerSecond = 0, RoomMessagesPerSecond = 0, TombstoneLife = TimeSpan.Zero,
-            OccupantIdSecret = "double, double toil and trouble", MaxPresenceBytes = 256, MaxSessionsPerNick = 2,
+            CreateRooms = RoomCreators.Anyone,
+            MessagesPerSecond = 0,
+            RoomMessagesPerSecond = 0,
+            TombstoneLife = TimeSpan.Zero,
+            OccupantIdSecret = "double, double toil and trouble",
+            MaxPresenceBytes = 256,
+            MaxSessionsPerNick = 2,
         }, isDurable, without);
     }
 

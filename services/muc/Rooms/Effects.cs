@@ -69,8 +69,13 @@ internal sealed class Effects : IDisposable
     /// <summary>Sends a stanza built as a tree; its to is the receiver.</summary>
     public void Send(Element stanza, Jid to)
     {
-        var kind = stanza.Name switch { "message" => StanzaKind.Message, "presence" => StanzaKind.Presence, _ =>
-            StanzaKind.Iq };
+        var kind = stanza.Name switch
+        {
+            "message" => StanzaKind.Message,
+            "presence" => StanzaKind.Presence,
+            _ =>
+            StanzaKind.Iq
+        };
         stanza["to"] = null;
         BeginHead();
         Xml.Append("<"u8);

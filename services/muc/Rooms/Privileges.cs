@@ -39,13 +39,13 @@ internal static class Privileges
     /// <summary>The role that somebody with this affiliation enters with (§5.1.2).</summary>
     public static Role DefaultRole(Affiliation affiliation, bool isModerated, bool areMembersByDefault) =>
         affiliation switch
-    {
-        Affiliation.Owner or Affiliation.Admin => Role.Moderator,
-        Affiliation.Member => Role.Participant,
-        Affiliation.None when isModerated && !areMembersByDefault => Role.Visitor,
-        Affiliation.None => Role.Participant,
-        _ => Role.None,
-    };
+        {
+            Affiliation.Owner or Affiliation.Admin => Role.Moderator,
+            Affiliation.Member => Role.Participant,
+            Affiliation.None when isModerated && !areMembersByDefault => Role.Visitor,
+            Affiliation.None => Role.Participant,
+            _ => Role.None,
+        };
 
     /// <summary>The role after a change of affiliation (§5.1.3): what is gained with a higher affiliation is certain;
     /// an admin or owner who is one no longer gets what the new affiliation gives; a lost membership leaves the role as

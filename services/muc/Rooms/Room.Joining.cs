@@ -186,8 +186,12 @@ internal sealed partial class Room
             return false;
         }
         var isKnown = _occupants.TryGetValue(nick, out var after);
-        after ??= new Occupant(nick, before.RealBare, before.Id) { Affiliation = before.Affiliation, Role =
-            before.Role };
+        after ??= new Occupant(nick, before.RealBare, before.Id)
+        {
+            Affiliation = before.Affiliation,
+            Role =
+            before.Role
+        };
         if (!isKnown)
             _occupants.Add(nick, after);
         var why = Removal.NickChange(nick.Resource!);

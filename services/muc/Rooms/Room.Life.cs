@@ -133,8 +133,12 @@ internal sealed partial class Room
         if (!_occupants.TryGetValue(nick, out var occupant))
         {
             var affiliation = AffiliationOf(bare);
-            occupant = new Occupant(nick, bare, Service.OccupantIdOf(Jid, bare)) { Affiliation = affiliation, Role =
-                entry.Role };
+            occupant = new Occupant(nick, bare, Service.OccupantIdOf(Jid, bare))
+            {
+                Affiliation = affiliation,
+                Role =
+                entry.Role
+            };
             _occupants.Add(nick, occupant);
         }
         else if (!occupant.RealBare.Equals(bare))

@@ -110,7 +110,8 @@ internal sealed class BatchWriter(Lease lease, ArchiveNumbers numbers, RoomEvent
         if (rooms.Length == 0) return;
         var names = Texts(rooms.Select(r => r.ToString()));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            "insert into muc.archives (room) select unnest($1::text[]) on conflict (room) do nothing") { Parameters = { names } });
+            "insert into muc.archives (room) select unnest($1::text[]) on conflict (room) do nothing")
+        { Parameters = { names } });
         batch.BatchCommands.Add(new NpgsqlBatchCommand("""
             select a.room, a.id, coalesce((select max(number) from muc.messages m where m.archive = a.id), 0)
             from muc.archives a where a.room = any($1)

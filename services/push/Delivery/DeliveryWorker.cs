@@ -196,8 +196,11 @@ public sealed class DeliveryWorker : IDisposable
         {
             var registration = await _registrations.FindAsync(id, cancellationToken);
             if (registration is null or { IsGone: true }) return null;
-            return registration.ToDelivery(push.Payload, push.Urgency, ttl, Topic(push.Key)) with { IsCall =
-                push.IsCall };
+            return registration.ToDelivery(push.Payload, push.Urgency, ttl, Topic(push.Key)) with
+            {
+                IsCall =
+                push.IsCall
+            };
         }
         var target = _registrations.Open(push.ClosedTarget!);
         return new PushDelivery(target.Address, push.Payload, push.Urgency, ttl)

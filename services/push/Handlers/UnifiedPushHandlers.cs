@@ -21,8 +21,11 @@ public sealed class UnifiedPushHandlers(
 
     private void Presence(in StanzaContext context)
     {
-        if (context.Stanza is { From: { HasLocal: true, IsBare: false } from,
-            Type: StanzaType.Available or StanzaType.Unavailable } stanza
+        if (context.Stanza is
+            {
+                From: { HasLocal: true, IsBare: false } from,
+                Type: StanzaType.Available or StanzaType.Unavailable
+            } stanza
             && registrar.IsServed(from))
             delivery.Seen(from, stanza.Type is StanzaType.Available);
     }

@@ -90,8 +90,13 @@ public sealed class PushNotificationsRpc(
         try
         {
             var made = await registrations.RegisterAsync(read, context.CancellationToken);
-            return new RegisterResponse { Id = made.Node, Jid = address.Jid.ToString(), Node = made.Node, Secret =
-                made.Secret };
+            return new RegisterResponse
+            {
+                Id = made.Node,
+                Jid = address.Jid.ToString(),
+                Node = made.Node,
+                Secret = made.Secret,
+            };
         }
         catch (TooManyDevicesException exception)
         {

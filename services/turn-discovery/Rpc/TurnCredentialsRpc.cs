@@ -36,8 +36,12 @@ public sealed class TurnCredentialsRpc(ServiceDesk desk) : TurnCredentials.TurnC
             var health = service.Health;
             await responseStream.WriteAsync(new Server
             {
-                Host = service.Host, Port = service.Port, Transport = service.Transport, Type = service.Type,
-                IsHealthy = health.IsHealthy, Problem = health.Problem ?? "",
+                Host = service.Host,
+                Port = service.Port,
+                Transport = service.Transport,
+                Type = service.Type,
+                IsHealthy = health.IsHealthy,
+                Problem = health.Problem ?? "",
                 CheckedAt = health.CheckedAt is { } at ? Timestamp.FromDateTimeOffset(at) : null,
                 Latency = health.Latency.TotalMilliseconds,
             });
@@ -49,8 +53,13 @@ public sealed class TurnCredentialsRpc(ServiceDesk desk) : TurnCredentials.TurnC
         var (service, credential) = (offered.Service, offered.Credential);
         return new ServiceMessage
         {
-            Host = service.Host, Port = service.Port, Transport = service.Transport, Type = service.Type, Name = service.Name ?? "",
-            Username = credential?.Username ?? "", Password = credential?.Password ?? "",
+            Host = service.Host,
+            Port = service.Port,
+            Transport = service.Transport,
+            Type = service.Type,
+            Name = service.Name ?? "",
+            Username = credential?.Username ?? "",
+            Password = credential?.Password ?? "",
             Expires = credential?.Expires is { } expires ? Timestamp.FromDateTimeOffset(expires) : null,
             Restricted = credential is not null,
         };

@@ -41,8 +41,12 @@ public sealed class PushPayloadTests
         var json = Create(Phone, new PushOptions(), room: "verona@chat.lit");
         Assert.Equal(["account", "channel"], json.EnumerateObject().Select(p => p.Name));
         Assert.All(json.EnumerateObject(), p => Assert.Matches("^[0-9a-f]{40}$", p.Value.GetString()));
-        var browser = Phone with { Provider = "webpush", Target =
-            new PushTarget("https://x", new byte[65], new byte[16]) };
+        var browser = Phone with
+        {
+            Provider = "webpush",
+            Target =
+            new PushTarget("https://x", new byte[65], new byte[16])
+        };
         Assert.Equal("verona@chat.lit",
             Create(browser, new PushOptions(), room: "verona@chat.lit").GetProperty("room").GetString());
     }

@@ -45,7 +45,8 @@ public sealed class ServiceDeskTests
         var options = Some.Options(Some.Turn("us", region: "us"), Some.Turn("eu", region: "eu"), Some.Turn("all"));
         options.Regions = new Dictionary<string, RegionOptions>
         {
-            ["us"] = new() { Domains = ["example.org"] }, ["eu"] = new() { Domains = ["example.eu"] },
+            ["us"] = new() { Domains = ["example.org"] },
+            ["eu"] = new() { Domains = ["example.eu"] },
         };
         var desk = Some.Desk(options);
         Assert.Equal(["eu", "all", "us"], HostsFor("julia@example.eu/x"));
@@ -85,7 +86,7 @@ public sealed class ServiceDeskTests
     {
         var clock = new Some.Clock();
         var options = Some.Options();
-        options.Secrets = [new() { Secret = "new" , From = clock.Now.AddHours(-1) }, new() { Secret = "old" }];
+        options.Secrets = [new() { Secret = "new", From = clock.Now.AddHours(-1) }, new() { Secret = "old" }];
         var desk = Some.Desk(options, clock);
         desk.Services[0].Health.Succeeded(clock.Now, TimeSpan.Zero, acceptedSecret: 1);
 

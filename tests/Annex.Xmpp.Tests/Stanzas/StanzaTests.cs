@@ -152,8 +152,13 @@ public class StanzaTests
     [Fact]
     public void An_error_has_its_conditions_in_order()
     {
-        var error = StanzaError.Gone with { ConditionText = "xmpp:a@b", By = "r@m", Application =
-            new Element("app", "urn:app") };
+        var error = StanzaError.Gone with
+        {
+            ConditionText = "xmpp:a@b",
+            By = "r@m",
+            Application =
+            new Element("app", "urn:app")
+        };
         string xml = Write(w =>
         {
             w.StartStanza(StanzaKind.Iq, StanzaType.Error, null, null);

@@ -182,8 +182,14 @@ public class WellFormednessTests
     [MemberData(nameof(Limited))]
     public void What_a_stanza_may_cost_is_limited(string xml, bool isAllowed)
     {
-        var limits = new XmlLimits { MaxStanzaBytes = 300, MaxDepth = 4, MaxAttributes = 4, MaxNamespaces = 3,
-            MaxNamespaceBytes = 40 };
+        var limits = new XmlLimits
+        {
+            MaxStanzaBytes = 300,
+            MaxDepth = 4,
+            MaxAttributes = 4,
+            MaxNamespaces = 3,
+            MaxNamespaceBytes = 40
+        };
         var frames = Both(xml, limits);
         if (isAllowed) Assert.StartsWith("Message", frames[^1], StringComparison.Ordinal);
         else Assert.Equal("policy-violation", frames[^1]);

@@ -41,9 +41,11 @@ internal sealed class ApnsToken(ApnsApp app, TimeProvider time)
     private void Issue(DateTimeOffset now)
     {
         var header = JsonSerializer.Serialize(new Dictionary<string,
-            string> { ["alg"] = "ES256", ["kid"] = app.KeyId });
+            string>
+        { ["alg"] = "ES256", ["kid"] = app.KeyId });
         var claims = JsonSerializer.Serialize(new Dictionary<string,
-            object> { ["iss"] = app.TeamId, ["iat"] = now.ToUnixTimeSeconds() });
+            object>
+        { ["iss"] = app.TeamId, ["iat"] = now.ToUnixTimeSeconds() });
         _token = JsonWebToken.SignEs256(header, claims, app.Key);
         _issued = now;
     }
