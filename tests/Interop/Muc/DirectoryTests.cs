@@ -54,7 +54,7 @@ public sealed class DirectoryTests
         await muc.ConfigureAsync(Juliet, room, ("roomname", title), ("persistentroom", "1"), ("publicroom", "1"));
     }
 
-    private static Task HideAsync(ServiceConversation muc, string name) =>
+    private static Task<Annex.Xmpp.Xml.Element> HideAsync(ServiceConversation muc, string name) =>
         muc.ConfigureAsync(Juliet, $"{name}@muc.example.org", ("roomname", "Verona"), ("persistentroom", "1"), ("publicroom", "0"));
 
     private static async Task UntilAsync(ServiceConversation search, string name, bool isListed)
