@@ -35,7 +35,7 @@ take_place() {
   if [ "$1" = new ]; then
     temporary=yes
     local base
-    for base in "${ANNEX_SERVER_PLACE:-}" "${TMPDIR:-}" /tmp /var/tmp; do
+    for base in "${SERVERS_OF_ANNEX:-}" "${TMPDIR:-}" /tmp /var/tmp; do
       [ -d "$base" ] && [ -w "$base" ] && can_reach "$base" && break
     done
     can_reach "$base" || fail "no temporary folder that the user $user may enter"

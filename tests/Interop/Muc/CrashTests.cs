@@ -8,8 +8,8 @@ namespace Annex.Interop.Muc;
 /// and nobody notices that he was away.</summary>
 public sealed class CrashTests(ITestOutputHelper output)
 {
-    /// <summary>Kills of one run; ANNEX_CRASH_ROUNDS makes it longer.</summary>
-    private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("ANNEX_CRASH_ROUNDS"), out var n) ? n : 3;
+    /// <summary>Kills of one run; CRASH_ROUNDS makes it longer.</summary>
+    private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("CRASH_ROUNDS"), out var n) ? n : 3;
 
     [Fact]
     public async Task After_kill_9_of_muc_under_load_everybody_is_still_in_the_room_and_the_archive_has_what_was_seen()
