@@ -125,7 +125,7 @@ get() {
 
 # wait_ready NAME PID OPS_PORT
 wait_ready() {
-  local until=$((SECONDS + ${ANNEX_START_TIMEOUT:-120})) said=''
+  local until=$((SECONDS + 120)) said=''
   until said=$(get "$3" /health/ready); do
     if ! kill -0 "$2" 2>/dev/null; then
       echo "$1 ended while it started:" >&2

@@ -55,13 +55,20 @@ public sealed class PipeListener : IConnectionListenerFactory, IConnectionListen
     public ValueTask DisposeAsync() => UnbindAsync();
 
     // Ends both directions when the server lets go of it, as a socket does.
-    private sealed class Connection(IDuplexPipe ends) : DefaultConnectionContext(Guid.NewGuid().ToString(), ends, ends)
+    private sealed class Connection : DefaultConnectionContext
     {
+        private readonly CancellationTokenSource _closed = new();
+
+        public Connection(IDuplexPipe ends)
+            : base(Guid.NewGuid().ToString(), ends, ends) => ConnectionClosed = _closed.Token;
+
         public override void Abort(ConnectionAbortedException abortReason)
         {
             Transport.Input.CancelPendingRead();
             Transport.Output.CancelPendingFlush();
-            base.Abort(abortReason);
+            // Not the base's: it cancels on the thread pool a source that DisposeAsync may have disposed by then, and
+            // that exception would end the process.
+            _closed.Cancel();
         }
 
         public override async ValueTask DisposeAsync()
