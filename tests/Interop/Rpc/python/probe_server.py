@@ -45,11 +45,12 @@ class Probe(probe_pb2_grpc.ProbeServicer):
             context.abort(CODES[request.fail_with], "after the last number")
 
     def Wait(self, request, context):
-        gone = threading.Event()
-        context.add_callback(gone.set)
+        # The callback itself tells: a generator whose caller left at its yield is never resumed.
+        left = self._signal(request.key)
+        if not context.add_callback(left.set):
+            left.set()
         yield probe_pb2.CountReply(n=1)
-        gone.wait(60)
-        self._signal(request.key).set()
+        left.wait(60)
 
     def Sleep(self, request, context):
         gone = threading.Event()
