@@ -53,4 +53,7 @@ public sealed class CrawlerOptions
 
     /// <summary>A service that was not seen for so long is forgotten with all its rooms.</summary>
     public TimeSpan DomainExpiry { get; set; } = TimeSpan.FromDays(7);
+
+    internal bool IsBlocked(string domain) => Blocked.Any(b =>
+        domain.Equals(b, StringComparison.OrdinalIgnoreCase) || domain.EndsWith("." + b, StringComparison.OrdinalIgnoreCase));
 }

@@ -53,6 +53,7 @@ public static class SearchService
         service.Services.AddSingleton(p => new SearchCommands(p.GetRequiredService<DelistingStore>(),
             p.GetRequiredService<DomainStore>(), p.GetRequiredService<RpcPeers>(),
             () => p.GetRequiredKeyedService<ComponentConnection>(Name), options, admins, p.GetRequiredService<TimeProvider>()));
+        service.Services.AddSingleton<IndexOverview>();
         service.Services.AddSingleton<SearchIndexRpc>();
         service.AddRpc((p, map) => map.Add(SearchIndex.BindService(p.GetRequiredService<SearchIndexRpc>())));
         service.Services.AddSingleton<InvitationHandler>();

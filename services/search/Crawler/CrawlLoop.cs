@@ -35,7 +35,7 @@ internal sealed class CrawlLoop(
         // Without the link nobody can be asked, and nobody is to be taken for gone.
         if (!connection.IsConnected || await domains.TakeDueAsync(cancellationToken) is not { } domain)
             return false;
-        if (!Jid.TryParse(domain, out var jid) || IsBlocked(domain) || await domains.IsDelistedAsync(domain, cancellationToken))
+        if (!Jid.TryParse(domain, out var jid) || Options.IsBlocked(domain) || await domains.IsDelistedAsync(domain, cancellationToken))
         {
             await domains.HideRoomsOfAsync(domain, cancellationToken);
             await domains.FinishAsync(domain, DomainKind.Unknown, [], "not-listed", TimeSpan.FromDays(1), cancellationToken);
@@ -46,7 +46,7 @@ internal sealed class CrawlLoop(
             room, state is null ? null : RoomFacts.From(state, options.ListClosedRooms), cancellationToken), cancellationToken);
         if (outcome.IsUnlisted || outcome.Kind is DomainKind.Gateway)
             await domains.HideRoomsOfAsync(domain, cancellationToken);
-        foreach (var subdomain in outcome.Subdomains.Where(s => !IsBlocked(s)))
+        foreach (var subdomain in outcome.Subdomains.Where(s => !Options.IsBlocked(s)))
             await domains.AddAsync(subdomain, domain, Options.MaxDomains, cancellationToken);
         var isMuc = outcome.Kind == DomainKind.Muc && !outcome.IsUnlisted;
         await domains.FinishAsync(domain, outcome.Kind, outcome.AbuseContacts, outcome.IsUnlisted ? null : outcome.Error,
@@ -54,9 +54,6 @@ internal sealed class CrawlLoop(
         Log.Visited(logger, domain, outcome.Kind, outcome.Error ?? "ok");
         return true;
     }
-
-    internal bool IsBlocked(string domain) => Options.Blocked.Any(b =>
-        domain.Equals(b, StringComparison.OrdinalIgnoreCase) || domain.EndsWith("." + b, StringComparison.OrdinalIgnoreCase));
 
     internal async Task<bool> MaintainAsync(CancellationToken cancellationToken)
     {

@@ -102,11 +102,11 @@ internal sealed class SearchCommands(
     {
         if (isDelisting)
         {
-            await delistings.AddAsync(room.ToString(), "owner", null, cancellationToken);
+            await delistings.AddAsync(room.ToString(), DelistingStore.Owner, null, cancellationToken);
             return CommandStep.Done("The room is out of the directory, until you bring it back.");
         }
         // What an operator took out an owner does not bring back.
-        return await delistings.RemoveAsync(room.ToString(), "owner", cancellationToken)
+        return await delistings.RemoveAsync(room.ToString(), DelistingStore.Owner, cancellationToken)
             ? CommandStep.Done("The room may be listed again, if it is public and open.")
             : CommandStep.Failed("The room was not taken out by an owner.");
     }
@@ -115,7 +115,7 @@ internal sealed class SearchCommands(
     {
         if (request.Submitted?.Jid("subject") is not { IsBare: true } subject)
             return CommandStep.Refused(StanzaError.NotAcceptable.WithText("This is no address."));
-        await delistings.AddAsync(subject.ToString(), "operator", request.Submitted.Text("reason"), cancellationToken);
+        await delistings.AddAsync(subject.ToString(), DelistingStore.Operator, request.Submitted.Text("reason"), cancellationToken);
         return CommandStep.Done($"{subject} is out, and stays out.");
     }
 
@@ -132,8 +132,9 @@ internal sealed class SearchCommands(
     {
         if (request.Submitted?.Jid("subject") is not { HasLocal: false, IsBare: true } subject)
             return CommandStep.Refused(StanzaError.NotAcceptable.WithText("This is no domain."));
-        await domains.HurryAsync(subject.Domain, cancellationToken);
-        return CommandStep.Done($"{subject} is visited next.");
+        return await domains.HurryAsync(subject.Domain, cancellationToken)
+            ? CommandStep.Done($"{subject} is visited next.")
+            : CommandStep.Failed($"{subject} is banned.");
     }
 
     private static DataForm RoomForm() => new(FormType.Form, "urn:annex:search:0#room",

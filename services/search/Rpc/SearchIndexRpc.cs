@@ -5,15 +5,16 @@ using Annex.Search.Storage;
 using Annex.Xmpp.Addressing;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using Npgsql;
 
 namespace Annex.Search.Rpc;
 
 /// <summary>The index for other services and for annexctl.</summary>
 internal sealed class SearchIndexRpc(
-    RoomFinder finder, DelistingStore delistings, DomainStore domains, Reconciler reconciler, SearchOptions options,
-    [FromKeyedServices("Search")] NpgsqlDataSource database, TimeProvider time) : SearchIndex.SearchIndexBase
+    RoomFinder finder, DelistingStore delistings, DomainStore domains, Reconciler reconciler, IndexOverview overview,
+    SearchOptions options, TimeProvider time) : SearchIndex.SearchIndexBase
 {
+    private const int MaxReasonLength = 1000;
+
     public override async Task<SearchRoomsResponse> SearchRooms(SearchRoomsRequest request, ServerCallContext context)
     {
         var sort = request.Sort switch
@@ -36,11 +37,12 @@ internal sealed class SearchIndexRpc(
             Language = request.Language.Length > 0 ? request.Language : null,
             Tags = [.. request.Tags],
             IsOpen = request.IncludeClosed ? null : true,
+            Domain = request.Domain.Length > 0 ? DomainOf(request.Domain) : null,
             Limit = request.Limit > 0 ? Math.Min(request.Limit, options.MaxPageSize) : options.DefaultPageSize,
             After = after,
         }, context.CancellationToken);
         var response = new SearchRoomsResponse { Total = page.Count ?? 0 };
-        response.Rooms.AddRange(page.Rooms.Select(ToRoom));
+        response.Rooms.AddRange(page.Rooms.Select(RpcRooms.ToRoom));
         if (page.HasMore)
             response.Next = new Cursor(page.Rooms[^1].SortValue, page.Rooms[^1].Jid).ToText(sort);
         return response;
@@ -48,75 +50,53 @@ internal sealed class SearchIndexRpc(
 
     public override async Task<IndexedRoom> GetRoom(GetRoomRequest request, ServerCallContext context) =>
         await finder.GetAsync(Subject(request.Room).ToString(), context.CancellationToken) is { } room
-            ? ToRoom(room)
+            ? RpcRooms.ToRoom(room)
             : throw new RpcException(new Status(StatusCode.NotFound, "no such room is listed"));
 
-    public override async Task<IndexStatus> GetIndexStatus(GetIndexStatusRequest request, ServerCallContext context)
-    {
-        await using var command = database.CreateCommand("""
-            select (select count(*) from search.rooms where is_present), (select count(*) from search.rooms where is_listed),
-                (select count(*) from search.domains), (select count(*) from search.delistings),
-                (select max(last_seen) from search.domains)
-            """);
-        await using var reader = await command.ExecuteReaderAsync(context.CancellationToken);
-        await reader.ReadAsync(context.CancellationToken);
-        return new IndexStatus
-        {
-            Rooms = reader.GetInt64(0),
-            ListedRooms = reader.GetInt64(1),
-            Domains = reader.GetInt64(2),
-            Delisted = reader.GetInt64(3),
-            LastCrawled = reader.IsDBNull(4) ? null : reader.GetFieldValue<DateTimeOffset>(4).ToTimestamp(),
-            LastReconciled = reconciler.LastRun?.ToTimestamp(),
-        };
-    }
+    public override Task<IndexStatus> GetIndexStatus(GetIndexStatusRequest request, ServerCallContext context) =>
+        overview.ReadAsync(context.CancellationToken);
+
+    public override Task<RoomStanding> ExplainRoom(ExplainRoomRequest request, ServerCallContext context) =>
+        Subject(request.Room) is { HasLocal: true } room
+            ? overview.ExplainAsync(room, context.CancellationToken)
+            : throw Invalid("this is no room's address");
 
     public override async Task<ReconcileResponse> Reconcile(ReconcileRequest request, ServerCallContext context)
     {
         var outcome = await reconciler.RunAsync(context.CancellationToken)
-            ?? throw new RpcException(new Status(StatusCode.FailedPrecondition, "this process knows no muc"));
+            ?? throw NotNow("this process knows no muc");
         return new ReconcileResponse { Added = outcome.Added, Changed = outcome.Changed, Removed = outcome.Removed };
     }
 
-    public override async Task ListDomains(
-        ListDomainsRequest request, IServerStreamWriter<Domain> responseStream, ServerCallContext context)
-    {
-        await using var command = database.CreateCommand("""
-            select d.domain, d.kind, d.last_seen, d.next_visit, d.last_error,
-                (select count(*) from search.rooms r where r.domain = d.domain and r.is_listed)::int
-            from search.domains d order by d.domain
-            """);
-        await using var reader = await command.ExecuteReaderAsync(context.CancellationToken);
-        while (await reader.ReadAsync(context.CancellationToken))
-        {
-            await responseStream.WriteAsync(new Domain
-            {
-                Domain_ = reader.GetString(0),
-                Kind = reader.GetString(1),
-                LastSeen = reader.IsDBNull(2) ? null : reader.GetFieldValue<DateTimeOffset>(2).ToTimestamp(),
-                NextVisit = reader.GetFieldValue<DateTimeOffset>(3).ToTimestamp(),
-                LastError = reader.IsDBNull(4) ? "" : reader.GetString(4),
-                Rooms = reader.GetInt32(5),
-            }, context.CancellationToken);
-        }
-    }
+    public override Task ListDomains(
+        ListDomainsRequest request, IServerStreamWriter<Domain> responseStream, ServerCallContext context) =>
+        overview.WriteDomainsAsync(responseStream, context.CancellationToken);
 
     public override async Task<CrawlDomainResponse> CrawlDomain(CrawlDomainRequest request, ServerCallContext context)
     {
         if (options.Crawler.Seeds.Length == 0)
-            throw new RpcException(new Status(StatusCode.FailedPrecondition, "crawling is off: Search:Crawler:Seeds names nobody"));
-        var domain = Subject(request.Domain);
-        if (domain.HasLocal)
-            throw Invalid("this is no domain");
-        await domains.HurryAsync(domain.Domain, context.CancellationToken);
-        return new CrawlDomainResponse();
+            throw NotNow("crawling is off: Search:Crawler:Seeds names nobody");
+        if (request.All)
+        {
+            if (request.Domain.Length > 0)
+                throw Invalid("one domain or all, not both");
+            return new CrawlDomainResponse { Domains = await domains.HurryAllAsync(context.CancellationToken) };
+        }
+        var domain = DomainOf(request.Domain);
+        if (options.Crawler.IsBlocked(domain))
+            throw NotNow($"{domain} is in Search:Crawler:Blocked");
+        if (!await domains.HurryAsync(domain, context.CancellationToken))
+            throw NotNow($"{domain} is banned");
+        return new CrawlDomainResponse { Domains = 1 };
     }
 
     public override async Task<Delisting> Delist(DelistRequest request, ServerCallContext context)
     {
         var subject = Subject(request.Subject).ToString();
-        await delistings.AddAsync(subject, "operator", request.Reason.Length > 0 ? request.Reason : null, context.CancellationToken);
-        return new Delisting { Subject = subject, Reason = request.Reason, By = "operator", At = time.GetUtcNow().ToTimestamp() };
+        var reason = Reason(request.Reason);
+        await delistings.AddAsync(subject, DelistingStore.Operator, reason, context.CancellationToken);
+        // What is stronger stays: so what stands there now is told.
+        return ToDelisting((await delistings.ListAsync(subject, context.CancellationToken)).First(d => d.Subject == subject));
     }
 
     public override async Task<RelistResponse> Relist(RelistRequest request, ServerCallContext context) =>
@@ -129,34 +109,49 @@ internal sealed class SearchIndexRpc(
     {
         foreach (var row in await delistings.ListAsync(context.CancellationToken))
         {
-            await responseStream.WriteAsync(
-                new Delisting { Subject = row.Subject, Reason = row.Reason ?? "", By = row.By, At = row.At.ToTimestamp() },
-                context.CancellationToken);
+            await responseStream.WriteAsync(ToDelisting(row), context.CancellationToken);
         }
     }
 
-    private static IndexedRoom ToRoom(RoomHit room)
+    public override async Task<DomainBan> BanDomain(BanDomainRequest request, ServerCallContext context)
     {
-        var indexed = new IndexedRoom
+        var (domain, reason) = (DomainOf(request.Domain), Reason(request.Reason));
+        await delistings.AddAsync(domain, DelistingStore.Ban, reason, context.CancellationToken);
+        return new DomainBan { Domain = domain, Reason = reason ?? "", At = time.GetUtcNow().ToTimestamp() };
+    }
+
+    public override async Task<UnbanDomainResponse> UnbanDomain(UnbanDomainRequest request, ServerCallContext context) =>
+        await delistings.RemoveAsync(DomainOf(request.Domain), DelistingStore.Ban, context.CancellationToken)
+            ? new UnbanDomainResponse()
+            : throw new RpcException(new Status(StatusCode.NotFound, "it is not banned"));
+
+    public override async Task ListDomainBans(
+        ListDomainBansRequest request, IServerStreamWriter<DomainBan> responseStream, ServerCallContext context)
+    {
+        foreach (var row in (await delistings.ListAsync(context.CancellationToken)).Where(d => d.By == DelistingStore.Ban))
         {
-            Jid = room.Jid,
-            Name = room.Name,
-            Description = room.Description,
-            Occupants = room.Occupants,
-            IsOpen = room.IsOpen,
-            IsNonAnonymous = room.IsNonAnonymous,
-            FirstSeen = room.FirstSeen.ToTimestamp(),
-            LastSeen = room.LastSeen.ToTimestamp(),
-            Source = room.IsOurs ? "suite" : room.Jid[(room.Jid.IndexOf('@', StringComparison.Ordinal) + 1)..],
-        };
-        if (room.Language is not null)
-            indexed.Language = room.Language;
-        indexed.Tags.AddRange(room.Tags);
-        return indexed;
+            await responseStream.WriteAsync(
+                new DomainBan { Domain = row.Subject, Reason = row.Reason ?? "", At = row.At.ToTimestamp() }, context.CancellationToken);
+        }
     }
 
     private static Jid Subject(string text) =>
         Jid.TryParse(text, out var jid) && jid.IsBare ? jid : throw Invalid("this is no bare address");
+
+    private static string DomainOf(string text) =>
+        Subject(text) is { HasLocal: false } domain ? domain.Domain : throw Invalid("this is no domain");
+
+    private static string? Reason(string text) => text.Length switch
+    {
+        0 => null,
+        <= MaxReasonLength => text,
+        _ => throw Invalid($"a reason has at most {MaxReasonLength} characters"),
+    };
+
+    private static Delisting ToDelisting(DelistingRow row) =>
+        new() { Subject = row.Subject, Reason = row.Reason ?? "", By = row.By, At = row.At.ToTimestamp() };
+
+    private static RpcException NotNow(string problem) => new(new Status(StatusCode.FailedPrecondition, problem));
 
     private static RpcException Invalid(string problem) => new(new Status(StatusCode.InvalidArgument, problem));
 }

@@ -6,7 +6,7 @@ public sealed class DelistingRow
     /// <summary>A room's bare JID or a domain, which then goes for its subdomains too.</summary>
     public required string Subject { get; set; }
 
-    /// <summary>owner, operator or service.</summary>
+    /// <summary>See <see cref="DelistingStore"/>.</summary>
     public required string By { get; set; }
 
     public string? Reason { get; set; }

@@ -6,7 +6,21 @@ namespace Annex.Search.Storage;
 /// for: a room cannot slip back in between.</summary>
 public sealed class DelistingStore(NpgsqlDataSource database, TimeProvider time)
 {
-    /// <param name="by">owner, operator or service.</param>
+    /// <summary>Who took it out. Of several the strongest counts, or an owner could make an operator's word his own and then take
+    /// it back.</summary>
+    public const string Owner = "owner";
+    public const string Operator = "operator";
+
+    /// <summary>An operator too; of a domain that is not even asked, and of which nothing is kept.</summary>
+    public const string Ban = "ban";
+
+    /// <summary>True where a domain or one above it is banned; wants @domain.</summary>
+    internal const string IsBanned = """
+        exists (select from search.delistings d where d.by = 'ban' and (d.subject = @domain
+                or right(@domain, length(d.subject) + 1) = '.' || d.subject))
+        """;
+
+    /// <param name="by">One of the constants above.</param>
     public async Task AddAsync(string subject, string by, string? reason, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -14,7 +28,9 @@ public sealed class DelistingStore(NpgsqlDataSource database, TimeProvider time)
         await RoomStore.LockAsync(connection, transaction, isExclusive: true, cancellationToken);
         await using var command = new NpgsqlCommand("""
             insert into search.delistings (subject, by, reason, at) values (@subject, @by, @reason, @now)
-            on conflict (subject) do update set by = excluded.by, reason = excluded.reason, at = excluded.at;
+            on conflict (subject) do update set by = excluded.by, reason = excluded.reason, at = excluded.at
+                where array_position(array['owner', 'operator', 'ban'], excluded.by)
+                    >= array_position(array['owner', 'operator', 'ban'], delistings.by);
             update search.rooms set is_listed = false, changed_at = @now, changed_by = pg_current_xact_id()
             where is_listed and (jid = @subject or domain = @subject or right(domain, length(@subject) + 1) = '.' || @subject)
             """, connection, transaction);
@@ -23,6 +39,8 @@ public sealed class DelistingStore(NpgsqlDataSource database, TimeProvider time)
         command.Parameters.Add(new("reason", NpgsqlTypes.NpgsqlDbType.Text) { Value = (object?)reason ?? DBNull.Value });
         command.Parameters.AddWithValue("now", time.GetUtcNow().UtcDateTime);
         await command.ExecuteNonQueryAsync(cancellationToken);
+        if (by == Ban)
+            await DeleteAllOfAsync(connection, transaction, subject, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
@@ -51,9 +69,20 @@ public sealed class DelistingStore(NpgsqlDataSource database, TimeProvider time)
         return true;
     }
 
-    public async Task<IReadOnlyList<DelistingRow>> ListAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyList<DelistingRow>> ListAsync(CancellationToken cancellationToken) => ListAsync(null, cancellationToken);
+
+    /// <summary>Who and what keeps this out, the nearest first: the room itself, its domain, the domains above.</summary>
+    /// <param name="subject">A room or a domain, or null for all there are.</param>
+    public async Task<IReadOnlyList<DelistingRow>> ListAsync(string? subject, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("select subject, by, reason, at from search.delistings order by subject");
+        await using var command = database.CreateCommand("""
+            select subject, by, reason, at from search.delistings
+            where @subject is null or subject = @subject or subject = @domain
+                or right(@domain, length(subject) + 1) = '.' || subject
+            order by case when @subject is null then 0 else -length(subject) end, subject
+            """);
+        command.Parameters.Add(new("subject", NpgsqlTypes.NpgsqlDbType.Text) { Value = (object?)subject ?? DBNull.Value });
+        command.Parameters.AddWithValue("domain", subject is null ? "" : subject[(subject.IndexOf('@', StringComparison.Ordinal) + 1)..]);
         var rows = new List<DelistingRow>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -67,5 +96,18 @@ public sealed class DelistingStore(NpgsqlDataSource database, TimeProvider time)
             });
         }
         return rows;
+    }
+
+    private async Task DeleteAllOfAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string domain, CancellationToken cancellationToken)
+    {
+        // The copies in memory go by rows that change: is_listed was changed above, so the address stays until it expires.
+        await RoomStore.HideAsync(connection, transaction,
+            "(domain = @value or right(domain, length(@value) + 1) = '.' || @value)", domain, time.GetUtcNow().UtcDateTime, cancellationToken);
+        await using var command = new NpgsqlCommand(
+            "delete from search.domains where domain = @domain or right(domain, length(@domain) + 1) = '.' || @domain",
+            connection, transaction);
+        command.Parameters.AddWithValue("domain", domain);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -12,12 +12,13 @@ public sealed class DomainStore(NpgsqlDataSource database, RoomStore rooms, Time
 
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromDays(1);
 
-    /// <summary>Makes a domain known, to be visited next. Nothing happens to one that is known, or beyond the limit.</summary>
+    /// <summary>Makes a domain known, to be visited next. Nothing happens to one that is known or banned, or beyond the limit.</summary>
     public async Task AddAsync(string domain, string origin, int maxDomains, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("""
+        await using var command = database.CreateCommand($$"""
             insert into search.domains (domain, kind, origin, abuse_contacts, first_seen, next_visit, failures)
             select @domain, 'unknown', @origin, '{}', @now, @now, 0 where (select count(*) from search.domains) < @max
+                and not {{DelistingStore.IsBanned}}
             on conflict do nothing
             """);
         command.Parameters.AddWithValue("domain", domain);
@@ -28,13 +29,22 @@ public sealed class DomainStore(NpgsqlDataSource database, RoomStore rooms, Time
     }
 
     /// <summary>Puts a known domain, or a new one, to the front.</summary>
-    public async Task HurryAsync(string domain, CancellationToken cancellationToken)
+    /// <returns>False for a banned one.</returns>
+    public async Task<bool> HurryAsync(string domain, CancellationToken cancellationToken)
     {
         await AddAsync(domain, "operator", int.MaxValue, cancellationToken);
         await using var command = database.CreateCommand("update search.domains set next_visit = @now where domain = @domain");
         command.Parameters.AddWithValue("domain", domain);
         command.Parameters.AddWithValue("now", Now);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+    }
+
+    /// <summary>Makes all known domains due; how many they are.</summary>
+    public async Task<int> HurryAllAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("update search.domains set next_visit = least(next_visit, @now)");
+        command.Parameters.AddWithValue("now", Now);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>A service whose visit is due, now this process's; or null. Rooms of ours come by events, so their service is

@@ -62,6 +62,16 @@ public sealed class RoomFinder(NpgsqlDataSource database, RoomMirror mirror, Ste
         return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
     }
 
+    /// <summary>What the index knows of an address, listed or not; null for nothing.</summary>
+    internal async Task<(RoomHit Room, bool IsPresent, bool IsListed)?> FindAnyAsync(string jid, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"select {Columns}, 0 as sort_value, is_present, is_listed from search.rooms where jid = @jid");
+        command.Parameters.AddWithValue("jid", jid);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (Read(reader), reader.GetBoolean(20), reader.GetBoolean(21)) : null;
+    }
+
     /// <summary>What was listed last, newest first.</summary>
     public async Task<IReadOnlyList<RoomHit>> GetNewestAsync(int limit, CancellationToken cancellationToken)
     {
