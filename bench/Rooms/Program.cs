@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using Annex.Rooms;
 
-// dotnet run -c Release --project bench/Rooms [-- join fanout large memory idle]
+// dotnet run -c Release --project bench/Rooms [-- join join=NUMBER fanout large memory idle]
 // Each figure: the whole of the service's path of a stanza (mailbox, room, effects, queue, write loop) but framing and socket.
 var wanted = args.Length > 0 ? args : ["join", "fanout", "memory", "idle"];
 if (wanted.Contains("join")) await JoinAsync(1000);
 if (wanted.Contains("large")) await JoinAsync(10_000);
+if (wanted.FirstOrDefault(w => w.StartsWith("join=", StringComparison.Ordinal)) is { } some)
+    await JoinAsync(int.Parse(some[5..], System.Globalization.CultureInfo.InvariantCulture));
 if (wanted.Contains("fanout")) await FanOutAsync(1000, 2000);
 if (wanted.Contains("memory")) await MemoryAsync(100_000, 100);
 if (wanted.Contains("idle")) await IdleAsync(100_000);
@@ -18,7 +20,12 @@ static async Task JoinAsync(int people)
     await world.UntilAsync(() => world.Room("coven") is { IsLocked: false, SessionCount: 1 });
     var (cpu, clock, bytes) = (Cpu(), Stopwatch.StartNew(), world.BytesOut);
     for (var i = 1; i < people; i++)
+    {
         world.Join("coven", i);
+        // A server hands them over one after the other; a mailbox of ten thousand would measure the waiting too.
+        if (i % 1000 == 0)
+            await world.UntilAsync(() => world.Room("coven")!.SessionCount == i + 1);
+    }
     await world.UntilAsync(() => world.Room("coven")!.SessionCount == people);
     Console.WriteLine($"join    {people} into one room: {Cpu() - cpu:F2} s of CPU, {clock.Elapsed.TotalSeconds:F2} s, " +
         $"{(world.BytesOut - bytes) / 1e6:F0} MB written, peak {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:F0} MB");

@@ -62,6 +62,12 @@ internal static class MucErrors
         StanzaError.ResourceConstraint.WithText("This room has too much to do.");
     public static readonly StanzaError StoreAway =
         StanzaError.ResourceConstraint.WithText("This cannot be stored at the moment.");
+    public static readonly StanzaError AnswerTooLong =
+        StanzaError.ResourceConstraint with
+        {
+            Type = StanzaErrorType.Modify,
+            Text = "This is too long for one answer; ask for it in pages (XEP-0059).",
+        };
     public static readonly StanzaError TooManyRelays =
         StanzaError.ResourceConstraint.WithText("Too many requests are pending.");
 

@@ -38,11 +38,11 @@ public sealed class MucOptions : IValidatableObject
     [Range(1, 1023)]
     public int MaxNickLength { get; set; } = 100;
 
-    /// <summary>Characters of a room's name, a reason, a contact.</summary>
+    /// <summary>Characters of a room's name, its password, a contact.</summary>
     [Range(1, 10_000)]
     public int MaxNameLength { get; set; } = 200;
 
-    /// <summary>Characters of a room's description or subject.</summary>
+    /// <summary>Characters of a room's description or subject, or of a reason.</summary>
     [Range(1, 100_000)]
     public int MaxTextLength { get; set; } = 4000;
 
@@ -50,7 +50,13 @@ public sealed class MucOptions : IValidatableObject
     [Range(1024, 16 * 1024 * 1024)]
     public int MaxMessageBytes { get; set; } = 256 * 1024;
 
-    /// <summary>Bytes of a presence that are kept and shown; of a larger one only show, status and priority.</summary>
+    /// <summary>Bytes of one answer to a request; a longer list is refused with resource-constraint and can be had in pages
+    /// (XEP-0059). Prosody ends a component's connection at a stanza of 512 KiB (component_stanza_size_limit).</summary>
+    [Range(16 * 1024, 16 * 1024 * 1024)]
+    public int MaxAnswerBytes { get; set; } = 400 * 1024;
+
+    /// <summary>Bytes of a presence that are kept and shown; of a larger one only show, priority and a status
+    /// of half of that.</summary>
     [Range(256, 1024 * 1024)]
     public int MaxPresenceBytes { get; set; } = 4096;
 
@@ -62,7 +68,8 @@ public sealed class MucOptions : IValidatableObject
     [Range(1, 100_000)]
     public int MaxItems { get; set; } = 1000;
 
-    /// <summary>Messages a second of one session, in the long run. 0: no limit. Affiliated people are exempt.</summary>
+    /// <summary>Messages (subjects, nicks, private messages, invitations) a second of one session, in the long run. 0: no
+    /// limit. Affiliated people are exempt.</summary>
     [Range(0, 10_000)]
     public double MessagesPerSecond { get; set; } = 5;
 

@@ -101,7 +101,7 @@ internal sealed class RoomTable
             ref readonly var effect = ref effects[i];
             if (effect.Kind == EffectKind.Store)
                 Stored.Add((RoomChange)effect.Data!);
-            if (effect.Kind > EffectKind.Broadcast
+            if (effect.Kind > EffectKind.Roster
                 || effect.Condition == (isStored ? EffectCondition.IfRefused : EffectCondition.IfStored))
                 continue;
             if (effect.Kind == EffectKind.Send)
@@ -111,6 +111,13 @@ internal sealed class RoomTable
             }
             for (var r = 0; r < effect.RecipientCount; r++)
             {
+                if (effect.Kind == EffectKind.Roster)
+                {
+                    effects.Scratch.Clear();
+                    if (((Room)effect.Data!).WriteShown(effect.Recipients![r], effect.Viewer!, effects.Scratch))
+                        Deliver(Encoding.UTF8.GetString(effects.Scratch.Written), effect.Viewer!.Jid);
+                    continue;
+                }
                 var session = effect.Recipients![r];
                 if (!ReferenceEquals(session.Occupant, effect.ExceptOccupant) && !ReferenceEquals(session, effect.ExceptSession))
                     Deliver(effects, effect, session.Jid, Privileges.SeesRealJids(session.Occupant.Role));
@@ -122,6 +129,11 @@ internal sealed class RoomTable
     {
         var xml = Encoding.UTF8.GetString(effects.HeadOf(effect)) + Encoding.UTF8.GetString(to.Escaped)
             + Encoding.UTF8.GetString(effects.TailOf(effect, seesJids));
+        Deliver(xml, to);
+    }
+
+    private void Deliver(string xml, Jid to)
+    {
         var stanza = XElement.Parse($"<s xmlns='jabber:component:accept'>{xml}</s>").Elements().Single();
         if (!Received.TryGetValue(to.ToString(), out var list))
             Received[to.ToString()] = list = [];

@@ -30,7 +30,7 @@ internal sealed class AdminChange(Room room, Jid actor)
             if (ReadItem(item) is { } refusal)
                 return refusal;
         }
-        return OwnersAfter() == 0 ? MucErrors.LastOwner : null;
+        return OwnersAfter() == 0 && room.Affiliations.CountOf(Affiliation.Owner) > 0 ? MucErrors.LastOwner : null;
     }
 
     private StanzaError? ReadItem(Element item)

@@ -1,4 +1,5 @@
 using Annex.Muc.Rooms;
+using Annex.Xmpp.Extensions.Paging;
 using Annex.Xmpp.Addressing;
 using Annex.Xmpp.Stanzas;
 using Annex.Xmpp.Xml;
@@ -39,11 +40,19 @@ internal sealed class AdminRequests : IRoomFeature
             effects.Error(iq, refusal);
             return;
         }
+        // XEP-0045 has no pages for these lists, and a client that does not ask for them must not take a part for the whole.
+        if (!PageRequest.TryRead(query, int.MaxValue, out var request, out var error)
+            || !Pager.TryUnsorted(isRole ? RoleItems(room, role) : AffiliationItems(room, affiliation), i => i["jid"]!,
+                request, out var page, out error))
+        {
+            effects.Error(iq, error);
+            return;
+        }
         var answer = new Element("query", MucNamespaces.Admin);
-        if (isRole)
-            AddRoleItems(room, role, answer);
-        else
-            AddAffiliationItems(room, affiliation, answer);
+        foreach (var found in page.Items)
+            answer.Add(found);
+        if (request.IsExplicit)
+            answer.Add(page.Result.ToElement());
         effects.Result(iq, answer);
     }
 
@@ -91,24 +100,27 @@ internal sealed class AdminRequests : IRoomFeature
     }
 
     /// <summary>§17.4: nick, role, affiliation and the full JID.</summary>
-    private static void AddRoleItems(Room room, Role role, Element answer)
+    private static List<Element> RoleItems(Room room, Role role)
     {
+        var items = new List<Element>();
         foreach (var occupant in room.Occupants)
         {
             if (occupant.Role != role)
                 continue;
             for (var i = 0; i < occupant.SessionCount; i++)
             {
-                answer.Add(new Element("item", MucNamespaces.Admin).With("affiliation", Words.Of(occupant.Affiliation))
+                items.Add(new Element("item", MucNamespaces.Admin).With("affiliation", Words.Of(occupant.Affiliation))
                     .With("jid", occupant.SessionAt(i).Jid.ToString()).With("nick", occupant.Nick).With("role",
                     Words.Of(role)));
             }
         }
+        return items;
     }
 
     /// <summary>§17.4: affiliation and bare JID, the nick except for outcasts, never the role.</summary>
-    private static void AddAffiliationItems(Room room, Affiliation affiliation, Element answer)
+    private static List<Element> AffiliationItems(Room room, Affiliation affiliation)
     {
+        var items = new List<Element>();
         var isBanList = affiliation == Affiliation.Outcast;
         var nicks = isBanList ? null
             : room.Occupants.DistinctBy(o => o.RealBare).ToDictionary(o => o.RealBare, o => o.Nick);
@@ -120,8 +132,9 @@ internal sealed class AdminRequests : IRoomFeature
                 item.With("nick", entry.Nick ?? nicks!.GetValueOrDefault(entry.Subject));
             if (isBanList && entry.Reason is not null)
                 item.Add("reason", entry.Reason);
-            answer.Add(item);
+            items.Add(item);
         }
+        return items;
     }
 
     private static void Change(Room room, Stanza iq, Element query, Effects effects)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Annex.Muc.Rooms;
 using Annex.Xmpp.Extensions.Disco;
 using Annex.Xmpp.Extensions.Forms;
+using Annex.Xmpp.Extensions.Paging;
 using Annex.Xmpp.Stanzas;
 using Annex.Xmpp.Xml;
 
@@ -11,6 +12,9 @@ namespace Annex.Muc.Features;
 /// §6.5, §7.12).</summary>
 internal sealed class Discovery : IRoomFeature
 {
+    // With long names some 100 KiB.
+    private const int MaxPage = 500;
+
     public bool TryIq(Room room, Stanza iq, Effects effects)
     {
         if (iq.Type != StanzaType.Get)
@@ -107,9 +111,15 @@ internal sealed class Discovery : IRoomFeature
             description.Add("muc#roominfo_subject", FieldType.TextSingle, "Current Discussion Topic", subject.Text);
     }
 
+    private static List<Occupant> Shown(Room room, Stanza iq) =>
+        room.Configuration.IsOccupantListPublic || room.TryGetSession(iq.From, out _)
+            ? [.. room.Occupants.Where(o => room.Configuration.Broadcasts(o.Role))]
+            : [];
+
     private static string Flag(bool value) => value ? "1" : "0";
 
-    /// <summary>§6.5: the occupants, where their list is public; else nothing. Occupants see them anyway.</summary>
+    /// <summary>§6.5: the occupants, where their list is public; else nothing. Occupants see them anyway. In pages where
+    /// there are many (XEP-0059).</summary>
     private static void AnswerItems(Room room, Stanza iq, Effects effects)
     {
         var items = new DiscoItems();
@@ -119,14 +129,16 @@ internal sealed class Discovery : IRoomFeature
                 : StanzaError.ItemNotFound);
             return;
         }
-        if (room.Configuration.IsOccupantListPublic || room.TryGetSession(iq.From, out _))
+        if (!PageRequest.TryRead(iq.FirstChild!, MaxPage, out var request, out var error)
+            || !Pager.TryUnsorted(Shown(room, iq), o => o.Nick, request, out var page, out error))
         {
-            foreach (var occupant in room.Occupants)
-            {
-                if (room.Configuration.Broadcasts(occupant.Role))
-                    items.Items.Add(new DiscoItem(occupant.Jid));
-            }
+            effects.Error(iq, error);
+            return;
         }
+        foreach (var occupant in page.Items)
+            items.Items.Add(new DiscoItem(occupant.Jid));
+        if (request.IsExplicit || page.IsPartial)
+            items.Page = page.Result;
         effects.Result(iq, items.ToElement());
     }
 }

@@ -68,6 +68,12 @@ internal sealed class Invitations : IRoomFeature
                 return StanzaError.NotAllowed.WithText("This person is banned from the room.");
             invited.Add((to, invite));
         }
+        // Each of them is a message to somebody who is not here.
+        foreach (var _ in invited)
+        {
+            if (!room.MaySend(session))
+                return MucErrors.TooFast;
+        }
         return null;
     }
 

@@ -13,6 +13,11 @@ internal enum EffectKind : byte
     /// session.</summary>
     Broadcast,
 
+    /// <summary>The presence of all who are shown, to one session that entered: written occupant by occupant while it is
+    /// sent, since in a large room it is larger than all else together. The room's state is that of the command, which
+    /// ends with its effects' delivery.</summary>
+    Roster,
+
     /// <summary>Something to be stored: see <see cref="RoomChange"/>.</summary>
     Store,
 
@@ -51,5 +56,6 @@ internal struct Effect
     public int RecipientCount;
     public Occupant? ExceptOccupant;
     public Session? ExceptSession;
+    public Session? Viewer;
     public object? Data;
 }

@@ -1,4 +1,5 @@
 // Hot path
+using System.Buffers;
 using Annex.Xmpp.Stanzas;
 using Annex.Xmpp.Streams;
 
@@ -25,13 +26,14 @@ internal struct EffectWriter(Effects effects, bool isStored)
         for (; _effect < effects.Count; _effect++)
         {
             ref readonly var effect = ref effects[_effect];
-            if (effect.Kind > EffectKind.Broadcast || !IsDue(effect.Condition))
+            if (effect.Kind > EffectKind.Roster || !IsDue(effect.Condition))
                 continue;
             if (effect.Kind == EffectKind.Send)
             {
                 budget -= Write(batch, effect, effect.To!.Escaped, effects.TailOf(effect, seesJids: true));
             }
-            else if (!WriteBroadcast(batch, effect, ref budget))
+            else if (effect.Kind == EffectKind.Roster ? !WriteRoster(batch, effect, ref budget)
+                : !WriteBroadcast(batch, effect, ref budget))
             {
                 return true;
             }
@@ -66,6 +68,25 @@ internal struct EffectWriter(Effects effects, bool isStored)
                 continue;
             var tail = Privileges.SeesRealJids(session.Occupant.Role) ? open : closed;
             budget -= Write(batch, effect, session.Jid.Escaped, tail);
+        }
+        _recipient = 0;
+        return true;
+    }
+
+    private bool WriteRoster(in OutgoingBatch batch, in Effect effect, ref int budget)
+    {
+        var room = (Room)effect.Data!;
+        var scratch = effects.Scratch;
+        for (; _recipient < effect.RecipientCount; _recipient++)
+        {
+            if (budget <= 0)
+                return false;
+            scratch.Clear();
+            if (!room.WriteShown(effect.Recipients![_recipient], effect.Viewer!, scratch))
+                continue;
+            batch.Output.Write(scratch.Written);
+            batch.Commit(effect.Stanza);
+            budget -= scratch.Length;
         }
         _recipient = 0;
         return true;

@@ -11,12 +11,19 @@ internal sealed class Effects : IDisposable
 {
     private Effect[] _items = new Effect[16];
     private StanzaWriter? _writer;
+    private XmlBuffer? _scratch;
     private int _head;
     private int _tail;
     private int _openTail;
 
     /// <summary>Where the stanza that is being made is written.</summary>
     public XmlBuffer Xml { get; } = new();
+
+    /// <summary>Bytes of an answer at most: see <see cref="MucOptions.MaxAnswerBytes"/>.</summary>
+    public int MaxAnswerBytes { get; init; } = int.MaxValue;
+
+    /// <summary>Room for one stanza that is made while others are sent.</summary>
+    public XmlBuffer Scratch => _scratch ??= new XmlBuffer();
 
     public int Count { get; private set; }
 
@@ -66,6 +73,20 @@ internal sealed class Effects : IDisposable
         effect.ExceptSession = exceptSession;
     }
 
+    /// <summary>The presence of everybody in <paramref name="room"/> but the viewer's own; nothing after it in this
+    /// command may change what is shown.</summary>
+    public void ShowAll(Room room, Session viewer)
+    {
+        if (room.OccupantCount < 2)
+            return;
+        ref var effect = ref Add(EffectKind.Roster);
+        effect.Stanza = StanzaKind.Presence;
+        effect.Recipients = room.Sessions.Items;
+        effect.RecipientCount = room.Sessions.Count;
+        effect.Viewer = viewer;
+        effect.Data = room;
+    }
+
     /// <summary>Sends a stanza built as a tree; its to is the receiver.</summary>
     public void Send(Element stanza, Jid to)
     {
@@ -90,8 +111,10 @@ internal sealed class Effects : IDisposable
         Send(kind, to);
     }
 
+    /// <summary>Answers an iq; with resource-constraint where the answer would be longer than a server takes.</summary>
     public void Result(Stanza iq, Element? payload)
     {
+        var start = Xml.Length;
         var xml = ReplyHead(iq, "result"u8);
         if (payload is null)
         {
@@ -102,6 +125,12 @@ internal sealed class Effects : IDisposable
             xml.Append(">"u8);
             payload.WriteTo(xml, Namespaces.Component);
             xml.Append("</iq>"u8);
+        }
+        if (xml.Length - start > MaxAnswerBytes)
+        {
+            xml.Truncate(start);
+            Error(iq, MucErrors.AnswerTooLong);
+            return;
         }
         Send(StanzaKind.Iq, iq.From!);
     }
@@ -150,7 +179,11 @@ internal sealed class Effects : IDisposable
         Xml.Clear();
     }
 
-    public void Dispose() => Xml.Dispose();
+    public void Dispose()
+    {
+        Xml.Dispose();
+        _scratch?.Dispose();
+    }
 
     private static ReadOnlySpan<byte> NameOf(StanzaKind kind) => kind switch
     {

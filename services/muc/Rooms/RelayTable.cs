@@ -18,8 +18,9 @@ internal sealed class RelayTable
         _pending ??= [];
         if (_pending.Count >= service.Options.MaxRelays)
             Expire(service.Now);
-        if (_pending.Count >= service.Options.MaxRelays)
-            return null;
+        if (_pending.Count >= service.Options.MaxRelays || (_pending.Count >= service.Options.MaxRelays / 2
+            && _pending.Values.Count(r => r.Asker.Equals(asker)) >= service.Options.MaxRelays / 2))
+            return null; // one who asks and asks leaves half of it to the others
         var id = RandomNumberGenerator.GetHexString(32, lowercase: true);
         var until = service.Now + service.Options.RelayTimeout;
         _pending.Add(id, new Relay(stanza.Kind, asker, stanza.RawId.ToArray(), recipient, asked, until));

@@ -61,6 +61,11 @@ internal sealed partial class Room
             effects.Result(stanza, null); // XEP-0410 §3.3: answered by the room
             return;
         }
+        if (stanza.Payload.Length > Service.Options.MaxMessageBytes)
+        {
+            effects.Error(stanza, By(MucErrors.MessageTooLarge));
+            return;
+        }
         var recipient = IsForAccount(stanza) ? target.RealBare : target.Primary.Jid;
         if (Relays.TryAdd(session.Jid, stanza, recipient, target.Jid, Service) is not { } id)
         {

@@ -148,11 +148,7 @@ internal sealed partial class Room
         bool isRewritten = false)
     {
         var own = session.Occupant;
-        foreach (var occupant in _occupants.Values)
-        {
-            if (!ReferenceEquals(occupant, own) && Configuration.Broadcasts(occupant.Role))
-                ShowTo(session, occupant, effects);
-        }
+        effects.ShowAll(this, session);
         Span<int> codes = stackalloc int[5];
         var count = 0;
         if (Configuration.IsNonAnonymous)
@@ -183,6 +179,11 @@ internal sealed partial class Room
         if (IsNickTaken(nick, before.RealBare))
         {
             effects.Error(stanza, By(MucErrors.NickConflict));
+            return false;
+        }
+        if (!MayTell(session))
+        {
+            effects.Error(stanza, By(MucErrors.TooFast));
             return false;
         }
         var isKnown = _occupants.TryGetValue(nick, out var after);

@@ -123,6 +123,24 @@ internal sealed partial class Room
             History.Add(message, Configuration.HistoryLength);
         foreach (var entry in stored.Occupants)
             RestoreOccupant(entry);
+        _isSifted = stored.Occupants.Count == 0;
+    }
+
+    /// <summary>A ban or a lost membership is durable before anybody hears of it, and who has to go for it is written
+    /// behind: if the process ended in between, they came back with the room.</summary>
+    private void Sift(Effects effects)
+    {
+        _isSifted = true;
+        var gone = new List<(Occupant, Removal)>();
+        foreach (var occupant in _occupants.Values)
+        {
+            if (Privileges.MayEnter(occupant.Affiliation, Configuration.IsMembersOnly))
+                continue;
+            var reason = Affiliations.Entry(occupant.RealBare)?.Reason;
+            gone.Add((occupant, occupant.Affiliation == Affiliation.Outcast ? Removal.Ban(null, reason)
+                : Removal.LostMembership(null, reason)));
+        }
+        Remove(gone, null, effects);
     }
 
     private void RestoreOccupant(OccupantRecord entry)

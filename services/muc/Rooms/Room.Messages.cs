@@ -48,7 +48,7 @@ internal sealed partial class Room
         var shape = MessageShape.Read(this, stanza);
         if (shape.IsSubject)
         {
-            ChangeSubject(stanza, occupant, effects);
+            ChangeSubject(stanza, session, effects);
             return;
         }
         var refusal = RefuseMessage(stanza, session);
@@ -69,15 +69,19 @@ internal sealed partial class Room
             return MucErrors.NoVoice;
         if (stanza.Payload.Length > Service.Options.MaxMessageBytes)
             return MucErrors.MessageTooLarge;
-        if (occupant.Affiliation >= Affiliation.Member)
-            return null;
-        var ticks = Service.Now.UtcTicks;
-        var options = Service.Options;
-        return session.Rate.TryTake(ticks, options.MessagesPerSecond, options.MessageBurst)
-            && _rate.TryTake(ticks, options.RoomMessagesPerSecond, options.RoomMessageBurst)
-                ? null
-                : MucErrors.TooFast;
+        return MayTell(session) ? null : MucErrors.TooFast;
     }
+
+    /// <summary>Takes one of what this session, and one of what all unaffiliated people together, may tell the whole room in
+    /// this moment: a message, a subject, a new nick.</summary>
+    private bool MayTell(Session session) => MaySend(session) && (IsTrusted(session)
+        || _rate.TryTake(Service.Now.UtcTicks, Service.Options.RoomMessagesPerSecond, Service.Options.RoomMessageBurst));
+
+    /// <summary>Takes one of what this session may send to others in this moment.</summary>
+    public bool MaySend(Session session) => IsTrusted(session)
+        || session.Rate.TryTake(Service.Now.UtcTicks, Service.Options.MessagesPerSecond, Service.Options.MessageBurst);
+
+    private static bool IsTrusted(Session session) => session.Occupant.Affiliation >= Affiliation.Member;
 
     /// <summary>§7.4: to everybody, the sender included, with the sender's id; in an archived room when it is
     /// stored.</summary>
@@ -203,9 +207,7 @@ internal sealed partial class Room
             return MucErrors.PrivateMessagesOff;
         if (stanza.Payload.Length > Service.Options.MaxMessageBytes)
             return MucErrors.MessageTooLarge;
-        var isFree = sender.Occupant.Affiliation >= Affiliation.Member || sender.Rate.TryTake(Service.Now.UtcTicks,
-            Service.Options.MessagesPerSecond, Service.Options.MessageBurst);
-        return isFree ? null : MucErrors.TooFast;
+        return MaySend(sender) ? null : MucErrors.TooFast;
     }
 
     private bool MaySendPrivately(Role role) => Configuration.AllowPrivateMessages switch

@@ -124,12 +124,16 @@ internal sealed partial class Room
             if (ClientContent.IsOwn(children, "priority"u8))
                 priority = ClientContent.ReadPriority(children);
             if (ClientContent.IsRoomsOnly(this, children, isPresence: true)
-                || (isLarge && !ClientContent.IsBasicPresence(children)))
+                || (isLarge && !IsKeptOfLarge(children)))
                 continue;
             ClientContent.Copy(stanza, ref children, content);
         }
         return content.Length == start && stanza.RawLang.IsEmpty ? Session.PlainPresence : content.Written.ToArray();
     }
+
+    // Also one status text alone can be larger than all of a presence may be.
+    private bool IsKeptOfLarge(in Xmpp.Xml.XmlReader child) =>
+        ClientContent.IsBasicPresence(child) && child.Outer.Length <= Service.Options.MaxPresenceBytes / 2;
 
     /// <summary>Leaves by its own will (§7.14).</summary>
     public void Leave(Session session, ReadOnlySpan<byte> content, Effects effects)

@@ -5,8 +5,9 @@ namespace Annex.Muc.Rooms;
 /// <summary>The room's subject (XEP-0045 §7.2.15, §8.1).</summary>
 internal sealed partial class Room
 {
-    private void ChangeSubject(Stanza stanza, Occupant occupant, Effects effects)
+    private void ChangeSubject(Stanza stanza, Session session, Effects effects)
     {
+        var occupant = session.Occupant;
         var mayChange = occupant.Role == Role.Moderator
             || (Configuration.MayChangeSubject && Privileges.HasVoice(occupant.Role));
         if (!mayChange)
@@ -18,6 +19,11 @@ internal sealed partial class Room
         if (text.Length > Service.Options.MaxTextLength || stanza.Payload.Length > Service.Options.MaxMessageBytes)
         {
             effects.Error(stanza, By(MucErrors.MessageTooLarge));
+            return;
+        }
+        if (!MayTell(session))
+        {
+            effects.Error(stanza, By(MucErrors.TooFast));
             return;
         }
         var subject = new Subject(text, occupant.Jid, occupant.Id, Service.Now, SubjectElements(stanza));

@@ -8,6 +8,23 @@ namespace Annex.Muc.Rooms;
 /// only for those who may see it, 110 only for oneself (XEP-0045 §7.2.2 to §7.2.4, §17.3).</summary>
 internal sealed partial class Room
 {
+    /// <summary>One line of what a session sees on entering; false where <paramref name="shown"/> adds none: it is the
+    /// viewer's own occupant, or hidden, or a further session of one that was shown.</summary>
+    public bool WriteShown(Session shown, Session viewer, XmlBuffer xml)
+    {
+        var occupant = shown.Occupant;
+        if (!ReferenceEquals(occupant.Primary, shown) || ReferenceEquals(occupant, viewer.Occupant)
+            || !Configuration.Broadcasts(occupant.Role))
+            return false;
+        xml.Append("<presence from='"u8);
+        xml.Append(occupant.Jid.Escaped);
+        xml.Append("' to='"u8);
+        xml.Append(viewer.Jid.Escaped);
+        WriteTail(xml, occupant, shown.Presence, new Item(occupant, occupant.Role),
+            SeesRealJids(viewer.Occupant) ? shown.Jid : null, []);
+        return true;
+    }
+
     /// <summary>An occupant as one session sees it.</summary>
     private void ShowTo(Session viewer, Occupant occupant, Effects effects)
     {

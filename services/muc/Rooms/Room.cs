@@ -19,6 +19,7 @@ internal sealed partial class Room
     private Action<Effects>? _whenRefused;
     private RateLimit _rate;
     private AbsentMembers? _absent;
+    private bool _isSifted = true;
 
     public Room(ChatService service, Jid jid, StoredRoom? stored = null)
     {
@@ -194,6 +195,8 @@ internal sealed partial class Room
     {
         var now = Service.Now;
         Relays.Expire(now);
+        if (!_isSifted)
+            Sift(effects);
         // Left by its last occupant in the moment in which the process ended.
         if (Exists && !IsLocked && !Configuration.IsPersistent && _sessions.Count == 0)
             Vanish(null, effects);

@@ -25,6 +25,7 @@ internal sealed class RoomDirectory : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ITimer _clock;
     private long _failures;
+    private long _refused;
 
     public RoomDirectory(ChatService service, ComponentConnection connection, IRoomStore? store, ILogger logger)
     {
@@ -52,6 +53,9 @@ internal sealed class RoomDirectory : IAsyncDisposable
     /// <summary>Exceptions out of rooms since the start.</summary>
     public long FailureCount => Volatile.Read(ref _failures);
 
+    /// <summary>Stanzas and calls that found no place in a mailbox, or no room that could be loaded.</summary>
+    public long RefusedCount => Volatile.Read(ref _refused);
+
     /// <summary>Gives a stanza to the room that it is addressed to; takes it over.</summary>
     public void Post(Stanza stanza)
     {
@@ -75,6 +79,7 @@ internal sealed class RoomDirectory : IAsyncDisposable
 
     public void Refuse(in RoomCommand command, StanzaError error)
     {
+        Interlocked.Increment(ref _refused);
         command.Call?.Refuse();
         if (command.Stanza is not { } stanza)
             return;
@@ -82,7 +87,8 @@ internal sealed class RoomDirectory : IAsyncDisposable
         stanza.Dispose();
     }
 
-    public Effects RentEffects() => _effects.TryTake(out var effects) ? effects : new Effects();
+    public Effects RentEffects() => _effects.TryTake(out var effects) ? effects
+        : new Effects { MaxAnswerBytes = Options.MaxAnswerBytes };
 
     public void ReturnEffects(Effects effects)
     {
