@@ -38,10 +38,11 @@ public static class MucService
             var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Annex.Muc");
             return new RoomDirectory(service, connection, store, logger);
         });
+        builder.Services.AddSingleton<MucMetrics>();
         builder.Services.AddHostedService(services => new GhostChecks(services.GetRequiredService<RoomDirectory>(),
             services.GetRequiredKeyedService<ComponentConnection>(Name),
             services.GetService<TimeProvider>() ?? TimeProvider.System,
-            services.GetRequiredService<ILogger<GhostChecks>>()));
+            services.GetRequiredService<ILogger<GhostChecks>>(), services.GetRequiredService<MucMetrics>()));
         builder.AddComponent(
             (services, router) =>
             {

@@ -16,7 +16,7 @@ namespace Annex.Muc.Handlers;
 /// knows what that means.
 /// </summary>
 internal sealed class GhostChecks(RoomDirectory directory, ComponentConnection connection, TimeProvider time,
-    ILogger<GhostChecks> logger)
+    ILogger<GhostChecks> logger, MucMetrics? metrics = null)
     : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -104,6 +104,7 @@ internal sealed class GhostChecks(RoomDirectory directory, ComponentConnection c
             if (DeliveryErrors.MeansGone(condition))
             {
                 Interlocked.Increment(ref _removed);
+                metrics?.GhostFound();
                 directory.Post(room, new RemoveGhostCall(session));
             }
             else

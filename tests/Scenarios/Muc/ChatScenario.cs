@@ -62,14 +62,15 @@ public abstract class ChatScenario : IAsyncLifetime
     }
 
     /// <summary>The process ends as by kill -9, and another one starts with what the store has.</summary>
-    protected async Task Restart()
+    protected async Task Restart(bool forgets = true)
     {
         await Server.Settle(Room);
         await StopAsync();
         await StartAsync();
         await foreach (var room in Store!.RoomsWithOccupantsAsync(CancellationToken.None))
             _rooms!.Wake(room);
-        await Forget();
+        if (forgets)
+            await Forget();
     }
 
     protected int RoomsInMemory => _rooms!.Count;

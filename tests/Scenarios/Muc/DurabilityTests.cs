@@ -11,7 +11,11 @@ public sealed class DurabilityTests : ChatScenario
 
     private protected override IRoomStore Store => _store;
 
-    protected override void Configure(MucOptions options) => (options.IdleAfter, options.MailboxStanzas) = (TimeSpan.FromMinutes(1), 16);
+    protected override void Configure(MucOptions options)
+    {
+        (options.IdleAfter, options.MailboxStanzas) = (TimeSpan.FromMinutes(1), 16);
+        options.GhostChecksPerSecond = 2;
+    }
 
     [Fact]
     public async Task A_message_is_reflected_when_it_is_stored_and_not_before()
@@ -143,7 +147,8 @@ public sealed class DurabilityTests : ChatScenario
     {
         await CreateWithThree(("persistentroom", "1"));
         await Restart();
-        Assert.Equal(3, AskForGhosts());
+        Assert.Equal(2, AskForGhosts());
+        Assert.Equal(1, AskForGhosts());
         Assert.Equal(0, AskForGhosts());
         foreach (var witch in new[] { Crone, Wicca, Hag })
             await witch.Expect($"<iq type='get' id='{{{witch.Jid.Split('@')[0]}}}' from='{Room}'><ping xmlns='urn:xmpp:ping'/></iq>");
@@ -173,6 +178,21 @@ public sealed class DurabilityTests : ChatScenario
         await Ask(Hag, "thirdwitch");
         await SeeSoon(Hag, $"<presence from='{Room}/thirdwitch'><x xmlns='{User}'><item affiliation='none' role='participant' jid='...'/><status code='110'/></x></presence>");
         await SeeSoon(Hag, $"<message from='{Room}/firstwitch' type='groupchat' id='old'><body>old</body><delay xmlns='urn:xmpp:delay' from='{Room}' stamp='...'/></message>");
+    }
+
+    [Fact]
+    public async Task Who_was_banned_in_the_moment_in_which_the_process_ended_is_out_when_it_is_back()
+    {
+        await CreateWithThree(("persistentroom", "1"));
+        var room = Annex.Xmpp.Addressing.Jid.Parse(Room);
+        _store.Commit(room, [new AffiliationChange(new AffiliationRecord(Annex.Xmpp.Addressing.Jid.Parse("hag66@shakespeare.lit"),
+            Affiliation.Outcast, null, "Treason"), room)], null);
+        _store.Settle(true);
+        await Restart(forgets: false);
+        await Hag.Expect($"<presence type='unavailable' from='{Room}/thirdwitch'><x xmlns='{User}'>" +
+            "<item affiliation='outcast' role='none' jid='...'><reason>Treason</reason></item><status code='110'/><status code='301'/></x>...</presence>");
+        await Wicca.Expect($"<presence type='unavailable' from='{Room}/thirdwitch'><x xmlns='{User}'>" +
+            "<item affiliation='outcast' role='none'><reason>Treason</reason></item><status code='301'/></x>...</presence>");
     }
 
     [Fact]
