@@ -14,4 +14,8 @@ public sealed class ApnsAppOptions
 
     /// <summary>https://api.sandbox.push.apple.com for development builds.</summary>
     public string Server { get; set; } = "https://api.push.apple.com";
+
+    /// <summary>What this app's clients send as provider to register-device and look for in disco, such as
+    /// tigase:messenger:apns:1; empty where they speak another dialect.</summary>
+    public string ClientName { get; set; } = "";
 }

@@ -7,4 +7,8 @@ public sealed class FcmAppOptions
     public string ServiceAccountFile { get; set; } = "";
 
     public string Server { get; set; } = "https://fcm.googleapis.com";
+
+    /// <summary>What this app's clients send as provider to register-device and look for in disco, such as
+    /// fcm-xmpp-api; empty where they speak another dialect.</summary>
+    public string ClientName { get; set; } = "";
 }

@@ -67,12 +67,14 @@ public static class PushService
         services.AddSingleton(p => new ServiceAddress(p.GetRequiredKeyedService<ComponentConnection>(Name).Jid));
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<Registrar>(p, service.LocalDomains));
         services.AddSingleton<PublishDesk>().AddSingleton<PublishHandlers>().AddSingleton<DeviceCommands>();
+        services.AddSingleton<DialectCommands>().AddSingleton<UnregisterHandler>();
         var publicUrl = service.PublicUrl;
         services.AddSingleton(_ => new EndpointUrls(publicUrl));
         services.AddSingleton<EndpointStore>().AddSingleton<EndpointHandler>().AddSingleton<PageHandler>();
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<ClientDelivery>(p,
             p.GetRequiredKeyedService<ComponentConnection>(Name)));
         services.AddSingleton<UnifiedPushHandlers>().AddSingleton<PushNotificationsRpc>().AddSingleton<UserRemoval>();
+        services.AddSingleton<UserData>().AddSingleton<QueueReport>().AddSingleton<DeviceTest>();
         services.AddHostedService<PushWork>();
     }
 
@@ -91,6 +93,8 @@ public static class PushService
         var time = services.GetRequiredService<TimeProvider>();
         var commands = new CommandTable(time);
         services.GetRequiredService<DeviceCommands>().AddTo(commands, connection.Jid);
+        services.GetRequiredService<DialectCommands>().AddTo(commands, connection.Jid);
+        foreach (var name in services.GetRequiredService<AppDirectory>().ClientNames) router.Advertise(name);
         var version = typeof(PushService).Assembly.GetName().Version?.ToString(3) ?? "0";
         var basics = new ServiceBasics(time, new SoftwareVersion("Annex Push", version)) { Commands = commands };
         // XEP-0357 §4: Converse and Siskin find the service by this.
@@ -106,6 +110,8 @@ public static class PushService
         {
             var group = prefix.Length == 0 ? endpoints : endpoints.MapGroup(prefix);
             if (options.WebPush.Enabled) services.GetRequiredService<PageHandler>().Map(group);
+            if (options.Apns.Count + options.Fcm.Count > 0)
+                services.GetRequiredService<UnregisterHandler>().Map(group);
             if (!options.UnifiedPush.Enabled) continue;
             var handler = services.GetRequiredService<EndpointHandler>();
             group.MapPost(EndpointUrls.Prefix + "{token}", (HttpContext http, string token) =>

@@ -12,7 +12,7 @@ namespace Annex.Push.Handlers;
 
 /// <summary>Ad-hoc commands of users: register and end devices, see them, try them.</summary>
 public sealed class DeviceCommands(
-    Registrar registrar, RegistrationStore registrations, PublishIntake intake, AppDirectory apps, VapidKeys vapid,
+    Registrar registrar, RegistrationStore registrations, DeviceTest test, AppDirectory apps, VapidKeys vapid,
         PushOptions options,
     TimeProvider time)
 {
@@ -124,16 +124,7 @@ public sealed class DeviceCommands(
     {
         if (await registrations.FindAsync(row.Id, cancellationToken) is not { IsGone: false } registration)
             return "gone";
-        var outcome = await intake.PublishAsync(new QueuedPush
-        {
-            Key = registration.Node,
-            RegistrationId = registration.Id,
-            Provider = registration.Provider,
-            App = registration.App,
-            Payload = PushPayload.Create(registration, null, null, null, options),
-            Urgency = PushUrgency.High,
-            ExpiresAt = time.GetUtcNow() + options.Delivery.TimeToLive,
-        }, cancellationToken);
+        var outcome = await test.PushAsync(registration, cancellationToken);
         return outcome?.Reason ?? "queued";
     }
 

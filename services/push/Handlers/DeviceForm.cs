@@ -26,6 +26,9 @@ public sealed record DeviceForm(string Provider)
 
     public bool WantsBody { get; init; }
 
+    /// <summary>The client's dialect has no secret.</summary>
+    public bool HasNoSecret { get; init; }
+
     /// <summary>Reads a submitted form as it stands: existing clients send no FORM_TYPE and other names for the same
     /// thing.</summary>
     public static DeviceForm Read(string provider, DataForm form) => new(provider)

@@ -78,6 +78,7 @@ public sealed class Registrar(
             Rooms = form.Rooms,
             WantsSender = form.WantsSender,
             WantsBody = form.WantsBody,
+            HasNoSecret = form.HasNoSecret,
         };
         return true;
     }

@@ -18,7 +18,9 @@ public static class NodeSecrets
 
     public static bool Matches(Registration? registration, string? secret)
     {
-        var isEqual = CryptographicOperations.FixedTimeEquals(Hash(secret ?? ""), registration?.SecretHash ?? Nobody);
-        return isEqual && registration is not null && secret is not null;
+        var expected = registration?.SecretHash is { Length: > 0 } hash ? hash : Nobody;
+        var isEqual = CryptographicOperations.FixedTimeEquals(Hash(secret ?? ""), expected);
+        return registration is { SecretHash.Length: 0 } ? secret is null
+            : isEqual && registration is not null && secret is not null;
     }
 }

@@ -10,7 +10,7 @@ public sealed record Registration
     /// <summary>The node that publishes name: 192 random bits in base64url.</summary>
     public required string Node { get; init; }
 
-    /// <summary>SHA-256 of the secret that comes with each publish.</summary>
+    /// <summary>SHA-256 of the secret that comes with each publish; empty where the dialect has none.</summary>
     public required byte[] SecretHash { get; init; }
 
     /// <summary>Bare JID of the user who registered. Publishes are taken from this JID and from its domain

@@ -16,4 +16,7 @@ public sealed record RegistrationRequest(string Owner, string Provider, string D
     public bool WantsSender { get; init; }
 
     public bool WantsBody { get; init; }
+
+    /// <summary>The dialect has no secret: the node alone gives the right to publish.</summary>
+    public bool HasNoSecret { get; init; }
 }

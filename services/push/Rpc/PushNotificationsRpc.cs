@@ -9,14 +9,15 @@ using Annex.Xmpp.Addressing;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
+using QueuedPush = Annex.Push.Delivery.QueuedPush;
 using Registration = Annex.Contracts.Push.V1.Registration;
 
 namespace Annex.Push.Rpc;
 
 /// <summary>annex.push.v1 for operators, annexctl and the other services.</summary>
-public sealed class PushNotificationsRpc(
-    RegistrationStore registrations, Registrar registrar, PublishIntake intake, DeliveryWorker worker,
-        DeliveryObserver observer,
+public sealed partial class PushNotificationsRpc(
+    RegistrationStore registrations, EndpointStore endpoints, UserData data, QueueReport queue, DeviceTest test,
+    Registrar registrar, PublishIntake intake, DeliveryWorker worker, DeliveryObserver observer,
     IDbContextFactory<PushDbContext> contexts, PushOptions options, ServiceAddress address, TimeProvider time)
     : PushNotifications.PushNotificationsBase
 {
@@ -54,9 +55,10 @@ public sealed class PushNotificationsRpc(
         ServerCallContext context)
     {
         var user = request.User.Length == 0 ? null : Bare(request.User, "user");
-        var limit = request.Limit is > 0 and <= MaxListed ? request.Limit : MaxListed;
+        var (limit, withGone) = (Limit(request.Limit), request.WithGone);
         await using var db = await contexts.CreateDbContextAsync(context.CancellationToken);
-        var rows = db.Registrations.AsNoTracking().Where(r => r.GoneAt == null && (user == null || r.Owner == user))
+        var rows = db.Registrations.AsNoTracking()
+            .Where(r => (withGone || r.GoneAt == null) && (user == null || r.Owner == user))
             .OrderBy(r => r.Id).Take(limit).AsAsyncEnumerable();
         await foreach (var row in rows.WithCancellation(context.CancellationToken))
             await responseStream.WriteAsync(Describe(row));
@@ -120,10 +122,7 @@ public sealed class PushNotificationsRpc(
     public override async Task ListProviders(ListProvidersRequest request, IServerStreamWriter<Provider> responseStream,
         ServerCallContext context)
     {
-        await using var db = await contexts.CreateDbContextAsync(context.CancellationToken);
-        var queued = await db.Queue.Where(q => q.IsPending).GroupBy(q => q.Provider)
-            .Select(g => new { g.Key, Count = g.LongCount() }).ToDictionaryAsync(g => g.Key, g => g.Count,
-                context.CancellationToken);
+        var queued = await queue.CountByProviderAsync(context.CancellationToken);
         foreach (var (name, problem) in worker.Providers)
         {
             var (delivered, failed) = observer.TallyOf(name);
@@ -157,7 +156,13 @@ public sealed class PushNotificationsRpc(
         RegisteredAt = row.RegisteredAt.ToTimestamp(),
         LastDeliveredAt = row.LastDeliveredAt?.ToTimestamp(),
         Failures = row.Failures,
+        LastAnswer = row.LastOutcome ?? "",
+        Room = row.Room ?? "",
+        Rooms = DeviceCommands.RoomsWord(row.Rooms),
+        GoneAt = row.GoneAt?.ToTimestamp(),
     };
+
+    private static int Limit(int asked) => asked is > 0 and <= MaxListed ? asked : MaxListed;
 
     private static string Bare(string text, string name) =>
         Jid.TryParse(text, out var jid) ? jid.Bare.ToString()

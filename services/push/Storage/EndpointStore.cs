@@ -79,10 +79,30 @@ public sealed class EndpointStore(IDbContextFactory<PushDbContext> contexts, Tar
 
     /// <summary>The client does not know it any more: from now on its URL is nobody's, in every process and after every
     /// restart.</summary>
-    public async Task RevokeAsync(long id, CancellationToken cancellationToken)
+    /// <returns>False where there was none.</returns>
+    public async Task<bool> RevokeAsync(long id, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await db.Endpoints.Where(e => e.Id == id).ExecuteDeleteAsync(cancellationToken);
+        return await db.Endpoints.Where(e => e.Id == id).ExecuteDeleteAsync(cancellationToken) > 0;
+    }
+
+    /// <summary>For operators and a user's own data: endpoints with the number of messages that wait at each.</summary>
+    /// <param name="owner">Bare JID; null for all.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<IReadOnlyList<(EndpointRow Endpoint, int Waiting)>> ListAsync(string? owner, int limit,
+        CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await db.Endpoints.AsNoTracking()
+            .Where(e => (owner == null || e.Owner == owner) && e.ExpiresAt > now).OrderBy(e => e.Id).Take(limit)
+            .Select(e => new
+            {
+                Endpoint = e,
+                Waiting = db.Messages.Count(m => m.EndpointId == e.Id && m.ExpiresAt > now),
+            }).ToListAsync(cancellationToken);
+        return [.. rows.Select(r => (r.Endpoint, r.Waiting))];
     }
 
     /// <summary>Keeps a message; one of the same topic goes (RFC 8030 §5.4), and the oldest beyond the limit.</summary>

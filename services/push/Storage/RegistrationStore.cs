@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Annex.Push.Delivery;
+using Annex.Push.Providers;
 using Annex.Push.Registrations;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,9 +12,8 @@ namespace Annex.Push.Storage;
 /// seen after
 /// <see cref="CacheFor"/> at the latest.
 /// </summary>
-public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts, TargetVault vault, PushOptions options,
-    TimeProvider time)
-    : IRegistrationSource
+public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts, TargetVault vault, OutcomeWaits waits,
+    PushOptions options, TimeProvider time) : IRegistrationSource
 {
     private const int MaxCached = 20_000;
 
@@ -98,7 +98,7 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
             };
             db.Registrations.Add(row);
         }
-        row.SecretHash = NodeSecrets.Hash(secret);
+        row.SecretHash = request.HasNoSecret ? [] : NodeSecrets.Hash(secret);
         row.Target = vault.Close(request.Target);
         row.App = request.App;
         row.Rooms = request.Rooms;
@@ -119,7 +119,7 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
         CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await RemoveAsync(db, db.Registrations.Where(r => r.Owner == owner
+        return await EndAsync(db, db.Registrations.Where(r => r.Owner == owner
             && (provider == null || r.Provider == provider) && (device == null || r.Device == device)
             && (room == null || r.Room == room) && (node == null || r.Node == node)), cancellationToken);
     }
@@ -128,7 +128,9 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
     /// <param name="db">On that transaction.</param>
     /// <param name="subject">A bare JID, or a domain with all its users.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<int> RemoveOwnerAsync(PushDbContext db, string subject, CancellationToken cancellationToken)
+    /// <returns>The nodes that there were, and how many pushes waited for them.</returns>
+    public async Task<(IReadOnlyList<string> Nodes, int Pushes)> RemoveOwnerAsync(PushDbContext db, string subject,
+        CancellationToken cancellationToken)
     {
         var ofDomain = "@" + subject;
         return await RemoveAsync(db, db.Registrations.Where(r => r.Owner == subject || r.Owner.EndsWith(ofDomain)),
@@ -137,8 +139,11 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
 
     /// <summary>Forgets what is cached of a subject's: when the transaction that removed it has committed, since a publish
     /// in between still found it in the database.</summary>
-    public void ForgetOwner(string subject)
+    /// <param name="subject">A bare JID or a domain.</param>
+    /// <param name="nodes">Those that were removed.</param>
+    public void ForgetOwner(string subject, IEnumerable<string> nodes)
     {
+        TellWaiting(nodes);
         var ofDomain = "@" + subject;
         foreach (var cached in _byId.Values)
         {
@@ -150,26 +155,23 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
     public async Task<bool> RemoveNodeAsync(string node, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await RemoveAsync(db, db.Registrations.Where(r => r.Node == node), cancellationToken) > 0;
+        return await EndAsync(db, db.Registrations.Where(r => r.Node == node), cancellationToken) > 0;
     }
 
     public async Task<bool> MarkGoneAsync(long id, DateTimeOffset registeredAt, string reason,
         CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var row = await db.Registrations.FirstOrDefaultAsync(r => r.Id == id, cancellationToken);
-        if (row is null || row.GoneAt is not null) return true;
-        if (row.RegisteredAt != registeredAt)
-        {
-            Forget(row.Id, row.Node);
-            return false;
-        }
-        row.GoneAt = time.GetUtcNow();
-        row.LastOutcome = reason;
-        await db.SaveChangesAsync(cancellationToken);
+        DateTimeOffset? now = time.GetUtcNow();
+        // In one statement: the device may be registered again at this very moment.
+        var count = await db.Registrations.Where(r => r.Id == id && r.GoneAt == null && r.RegisteredAt == registeredAt)
+            .ExecuteUpdateAsync(row => row.SetProperty(r => r.GoneAt, now).SetProperty(r => r.LastOutcome, reason),
+                cancellationToken);
+        var row = await db.Registrations.AsNoTracking().FirstOrDefaultAsync(r => r.Id == id, cancellationToken);
+        if (row is null) return true;
         Forget(row.Id, row.Node);
-        Gone?.Invoke(ToRegistration(row));
-        return true;
+        if (count > 0) Gone?.Invoke(ToRegistration(row));
+        return count > 0 || row.GoneAt is not null;
     }
 
     /// <summary>The server was told that a dead node is dead: now the row goes.</summary>
@@ -184,7 +186,7 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
     {
         var before = time.GetUtcNow() - after;
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await RemoveAsync(db, db.Registrations.Where(r => r.GoneAt < before), cancellationToken);
+        return await EndAsync(db, db.Registrations.Where(r => r.GoneAt < before), cancellationToken);
     }
 
     /// <summary>Keeps the providers' last words for "my devices", in one statement.</summary>
@@ -220,17 +222,32 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
         return rows.Count;
     }
 
-    private async Task<int> RemoveAsync(PushDbContext db, IQueryable<RegistrationRow> which,
+    private async Task<int> EndAsync(PushDbContext db, IQueryable<RegistrationRow> which,
         CancellationToken cancellationToken)
     {
+        var (nodes, _) = await RemoveAsync(db, which, cancellationToken);
+        TellWaiting(nodes);
+        return nodes.Count;
+    }
+
+    /// <summary>What was queued for them is gone, and with it whoever would have told a publish what came of it.</summary>
+    private void TellWaiting(IEnumerable<string> nodes)
+    {
+        foreach (var node in nodes) waits.Tell(node, PushOutcome.Gone("unregistered"));
+    }
+
+    private async Task<(IReadOnlyList<string> Nodes, int Pushes)> RemoveAsync(PushDbContext db,
+        IQueryable<RegistrationRow> which, CancellationToken cancellationToken)
+    {
         var rows = await which.Select(r => new { r.Id, r.Node }).ToListAsync(cancellationToken);
-        if (rows.Count == 0) return 0;
+        if (rows.Count == 0) return ([], 0);
         long[] ids = [.. rows.Select(r => r.Id)];
-        await db.Queue.Where(q => q.RegistrationId != null
-            && ids.Contains(q.RegistrationId.Value)).ExecuteDeleteAsync(cancellationToken);
+        var ofThem = db.Queue.Where(q => q.RegistrationId != null && ids.Contains(q.RegistrationId.Value));
+        var pushes = await ofThem.CountAsync(q => q.IsPending, cancellationToken);
+        await ofThem.ExecuteDeleteAsync(cancellationToken);
         await db.Registrations.Where(r => ids.Contains(r.Id)).ExecuteDeleteAsync(cancellationToken);
         foreach (var row in rows) Forget(row.Id, row.Node);
-        return rows.Count;
+        return ([.. rows.Select(r => r.Node)], pushes);
     }
 
     private Registration Remember(RegistrationRow row)

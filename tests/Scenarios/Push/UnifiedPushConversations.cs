@@ -184,7 +184,7 @@ public sealed class UnifiedPushConversations(PushHostFixture fixture) : IClassFi
         Assert.Contains("showNotification", await Host.Http.GetStringAsync("/worker.js"), StringComparison.Ordinal);
     }
 
-    private static async Task<string> RegisterAsync(PushHost host, ScriptedUser user, string instance = "aW5zdGFuY2U=")
+    internal static async Task<string> RegisterAsync(PushHost host, ScriptedUser user, string instance = "aW5zdGFuY2U=")
     {
         var reply = await AskAsync(host, user, "register", instance);
         var url = reply.Element(Up + "registered")?.Attribute("endpoint")?.Value;
@@ -200,7 +200,7 @@ public sealed class UnifiedPushConversations(PushHostFixture fixture) : IClassFi
         return await user.ExpectReply();
     }
 
-    private static async Task<HttpResponseMessage> PostAsync(PushHost host, string url, byte[] body, params (string Name, string Value)[] headers)
+    internal static async Task<HttpResponseMessage> PostAsync(PushHost host, string url, byte[] body, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(url).AbsolutePath) { Content = new ByteArrayContent(body) };
         foreach (var (name, value) in headers)
