@@ -60,6 +60,9 @@ public static class PushErrors
     public static readonly StanzaError NoSuchDevice =
         StanzaError.ItemNotFound.WithText("There is no such registration of yours.");
 
+    public static readonly StanzaError UnknownApp =
+        new(StanzaErrorType.Wait, "service-unavailable", "This service does not push for that app.");
+
     public static readonly StanzaError NoSuchApp =
         StanzaError.NotAcceptable.WithText("This service does not push for that app.");
 

@@ -57,6 +57,7 @@ public sealed class PushWork(
         await endpoints.SweepAsync(cancellationToken);
         var rotated = 0;
         while (await registrations.RotateAsync(Bite, cancellationToken) is > 0 and var some) rotated += some;
+        while (await endpoints.RotateAsync(Bite, cancellationToken) is > 0 and var some) rotated += some;
         if (rotated > 0) Log.Rotated(logger, rotated);
     }
 

@@ -29,15 +29,23 @@ public sealed class RoomMessagePostedConsumer(
             var absent = bite.DistinctBy(m => m.Jid).ToDictionary(m => m.Jid, m => m.IsMentioned,
                 StringComparer.Ordinal);
             var devices = await registrations.ListForRoomAsync(absent.Keys, @event.Room, cancellationToken);
-            var pushes = devices
-                .Where(d => d.Room is not null || d.Rooms == RoomNotifications.All
-                    || (d.Rooms == RoomNotifications.Mentions && absent[d.Owner]))
-                .Select(d => Push(d, @event)).ToList();
+            // A device may be registered for all rooms and for this one: it rings once, and the room's own choice holds.
+            var pushes = devices.GroupBy(d => (d.Owner, d.Provider, d.Device))
+                .Select(g => g.FirstOrDefault(d => d.Room is not null) ?? g.First())
+                .Where(d => Wants(d, absent[d.Owner])).Select(d => Push(d, @event)).ToList();
             if (pushes.Count > 0) await queue.AddAsync(pushes, scope.Connection, scope.Transaction, cancellationToken);
             count += pushes.Count;
         }
         if (count > 0) scope.OnCommitted(worker.Wake);
     }
+
+    /// <summary>Who registers a room by itself and chooses nothing wants to hear of it.</summary>
+    private static bool Wants(Registration device, bool isMentioned) => device.Rooms switch
+    {
+        RoomNotifications.All => true,
+        RoomNotifications.Mentions => isMentioned,
+        _ => device.Room is not null,
+    };
 
     private QueuedPush Push(Registration registration, RoomMessagePosted @event) => new()
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Annex.Push.Providers;
@@ -112,6 +113,8 @@ public sealed class DeliveryWorker : IDisposable
     private async Task SendAndForgetAsync(long number, QueuedPush push, CancellationToken cancellationToken)
     {
         await Task.Yield();
+        // Its parent is what asked for the push: a room's message, by the event that told of it, or a publish.
+        using var activity = PushTracing.Source.StartActivity($"push {push.Provider}", ActivityKind.Producer, push.Trace);
         try
         {
             await SendAsync(push, cancellationToken);
@@ -145,6 +148,13 @@ public sealed class DeliveryWorker : IDisposable
             await FinishAsync(push, PushOutcome.Gone("no such registration"), default, cancellationToken);
             return;
         }
+        if (delivery.Target.Length == 0)
+        {
+            // The key that closed it is not in Push:EncryptionKeyFile: the operator may put it back.
+            await PostponeAsync(push, PushOutcome.OurFault("the stored token cannot be read"), isAttempt: true,
+                cancellationToken);
+            return;
+        }
         if (!_providers.TryGetValue(push.Provider, out var provider))
         {
             await PostponeAsync(push, PushOutcome.OurFault("the provider is not configured"), isAttempt: true,
@@ -160,7 +170,8 @@ public sealed class DeliveryWorker : IDisposable
         }
         var outcome = await SendOnceAsync(provider, delivery, circuit, cancellationToken);
         if (outcome.Verdict == PushVerdict.Retry)
-            await PostponeAsync(push, outcome, !outcome.IsOurFault, cancellationToken);
+            // While a circuit is open nothing is sent: only what it does not stop has to wait longer each time.
+            await PostponeAsync(push, outcome, !outcome.IsOurFault || outcome.IsForTargetOnly, cancellationToken);
         else
             await FinishAsync(push, outcome, delivery.RegisteredAt, cancellationToken);
     }

@@ -7,6 +7,7 @@ public interface IRegistrationSource
 {
     ValueTask<Registration?> FindAsync(long id, CancellationToken cancellationToken);
 
+    /// <summary>With an empty address where the key that closed it is not there any more.</summary>
     PushTarget Open(byte[] closedTarget);
 
     /// <summary>The provider said so: no push goes there any more, the owner's server is told, the next publish gets

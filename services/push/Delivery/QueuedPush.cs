@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Annex.Push.Providers;
 
 namespace Annex.Push.Delivery;
@@ -31,6 +32,10 @@ public sealed record QueuedPush
 
     /// <summary>Counts the pushes that fell into this row; what was sent is compared with it afterwards.</summary>
     public long Version { get; init; }
+
+    /// <summary>W3C traceparent of the work that asked for it, so that a trace follows a message to the device; null where
+    /// none is kept.</summary>
+    public string? Trace { get; init; } = Activity.Current?.Id;
 
     /// <summary>Failed tries since the last delivery.</summary>
     public int Attempts { get; init; }

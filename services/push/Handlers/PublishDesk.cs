@@ -31,6 +31,9 @@ public sealed class PublishDesk(
             if (publish is { PushModule: { } module, Secret: null } && apps.Find(module) is { } app)
                 return Tell(await intake.PublishAsync(Stateless(publish, app), cancellationToken));
             var registration = await FindAsync(publish, from, cancellationToken);
+            // A device of an app that is not configured here, or not any more: our set-up may be at fault.
+            if (registration is null && publish is { PushModule: not null, Secret: null })
+                return Counted("no-app", PushErrors.UnknownApp);
             if (registration is null) return Refuse(domain);
             if (registration.IsGone) return await SayGoneAsync(registration, GoneReason, cancellationToken);
             var outcome = await intake.PublishAsync(Queued(publish, registration), cancellationToken);

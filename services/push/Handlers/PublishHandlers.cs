@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Annex.Push.Delivery;
 using Annex.Push.Providers;
 using Annex.Push.Registrations;
@@ -49,6 +50,7 @@ public sealed class PublishHandlers(
             context.Error(PushErrors.PublishMalformed);
             return;
         }
+        using var activity = PushTracing.Source.StartActivity("publish", ActivityKind.Consumer);
         if (await desk.PublishAsync(publish, from, cancellationToken) is { } error) context.Error(error);
         else context.Result();
     }

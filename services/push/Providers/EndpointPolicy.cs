@@ -7,8 +7,11 @@ namespace Annex.Push.Providers;
 /// Which URLs a stranger may have us call. The name is judged before, the addresses after resolution and again at the
 /// connection that is made, so that a name cannot point elsewhere in between (DNS rebinding).
 /// </summary>
-public sealed class EndpointPolicy(IReadOnlyCollection<string>? allowedHosts = null, bool isLoopbackAllowed = false)
+public sealed class EndpointPolicy(IReadOnlyCollection<string>? allowedHosts = null, bool isLoopbackAllowed = false,
+    Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
 {
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve = resolve ?? Dns.GetHostAddressesAsync;
+
     private const int MaxLength = 2048;
 
     /// <summary>Hosts that are allowed whatever they resolve to; where there are any, no other is.</summary>
@@ -26,12 +29,18 @@ public sealed class EndpointPolicy(IReadOnlyCollection<string>? allowedHosts = n
         if (parsed.Scheme != Uri.UriSchemeHttps && !isPlainLoopback) return false;
         if (parsed.UserInfo.Length > 0 || parsed.Fragment.Length > 0 || parsed.Host.Length == 0) return false;
         if (parsed.Port != 443 && parsed.Port < 1024 && !isPlainLoopback) return false;
-        if (_allowedHosts is not null && !_allowedHosts.Contains(parsed.Host)) return false;
+        // A name may end in a dot, and is the same name.
+        var host = parsed.IdnHost.Trim('[', ']').TrimEnd('.');
+        if (_allowedHosts is not null && !_allowedHosts.Contains(host)) return false;
         // Uri reads 2130706433, 0x7f.1 and 017700000001 as IPv4 addresses: a literal counts by what it means.
-        if (IPAddress.TryParse(parsed.Host.Trim('[', ']'), out var literal) && !IsAllowed(literal)) return false;
-        if (parsed.HostNameType == UriHostNameType.Dns && IsLocalName(parsed.Host) && !isLoopbackAllowed) return false;
-        url = parsed;
-        return true;
+        if (IPAddress.TryParse(host, out var literal)) return TryTake(parsed, IsAllowed(literal), out url);
+        return TryTake(parsed, isLoopbackAllowed || !IsLocalName(host), out url);
+    }
+
+    private static bool TryTake(Uri parsed, bool isAllowed, out Uri url)
+    {
+        url = isAllowed ? parsed : null!;
+        return isAllowed;
     }
 
     /// <summary>Whether a connection to this address may be made: global unicast only (IANA special-purpose
@@ -50,7 +59,7 @@ public sealed class EndpointPolicy(IReadOnlyCollection<string>? allowedHosts = n
         CancellationToken cancellationToken)
     {
         var endPoint = context.DnsEndPoint;
-        var addresses = await Dns.GetHostAddressesAsync(endPoint.Host, cancellationToken);
+        var addresses = await _resolve(endPoint.Host, cancellationToken);
         var allowed = Array.FindAll(addresses, IsAllowed);
         if (allowed.Length == 0) throw new EndpointRefusedException();
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

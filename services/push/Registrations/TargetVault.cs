@@ -62,8 +62,8 @@ public sealed class TargetVault
         throw new CryptographicException("A stored push target was encrypted with a key that is no longer configured.");
     }
 
-    /// <summary>Whether it was closed with another key than the newest: to be closed again.</summary>
-    public bool IsStale(byte[] closed) => !closed.AsSpan(0, IdLength).SequenceEqual(_keys[0].Id);
+    /// <summary>How that begins which keys other than the newest closed: to be closed again.</summary>
+    public byte[][] OlderIds => [.. _keys.Skip(1).Select(k => k.Id)];
 
     /// <summary>A keyed hash of text that has to be found again but not read: device names, stateless tokens.</summary>
     public byte[] Fingerprint(string text) =>

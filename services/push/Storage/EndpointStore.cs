@@ -161,6 +161,26 @@ public sealed class EndpointStore(IDbContextFactory<PushDbContext> contexts, Tar
         await db.Messages.Where(m => m.Id == id).ExecuteDeleteAsync(cancellationToken);
     }
 
+    /// <summary>As RegistrationStore.RotateAsync, for URLs and the messages that wait.</summary>
+    public async Task<int> RotateAsync(int limit, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var rows = await db.Endpoints.FromSql($"""
+            select * from push.endpoints where substring(token from 1 for 4) = any({vault.OlderIds}) limit {limit}
+            for update skip locked
+            """).ToListAsync(cancellationToken);
+        foreach (var row in rows) row.Token = vault.Close(vault.Open(row.Token));
+        var messages = await db.Messages.FromSql($"""
+            select * from push.messages where substring(body from 1 for 4) = any({vault.OlderIds}) limit {limit}
+            for update skip locked
+            """).ToListAsync(cancellationToken);
+        foreach (var message in messages) message.Body = vault.Close(vault.Open(message.Body));
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return rows.Count + messages.Count;
+    }
+
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();

@@ -13,10 +13,10 @@ public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options
     // caller's duplicates are folded before.
     private const string Add = """
         insert into push.queue as q (key, registration_id, target, provider, app, payload, urgency, is_call, is_pending,
-            version, attempts, due_at, expires_at)
-        select k, r, t, p, a, b, u, c, true, 1, 0, $10, e
+            version, attempts, due_at, expires_at, trace)
+        select k, r, t, p, a, b, u, c, true, 1, 0, $10, e, w
         from unnest($1::text[], $2::bigint[], $3::bytea[], $4::text[], $5::text[], $6::bytea[], $7::smallint[],
-            $8::boolean[], $9::timestamptz[]) as n(k, r, t, p, a, b, u, c, e)
+            $8::boolean[], $9::timestamptz[], $12::text[]) as n(k, r, t, p, a, b, u, c, e, w)
         on conflict (key) do update set
             registration_id = excluded.registration_id, target = excluded.target, provider = excluded.provider,
             app = excluded.app,
@@ -25,7 +25,7 @@ public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options
             urgency = case when q.is_pending then greatest(q.urgency, excluded.urgency) else excluded.urgency end,
             due_at = case when q.is_pending then q.due_at else greatest($10, coalesce(q.sent_at + $11, $10)) end,
             attempts = case when q.is_pending then q.attempts else 0 end,
-            expires_at = excluded.expires_at, is_pending = true, version = q.version + 1
+            expires_at = excluded.expires_at, is_pending = true, version = q.version + 1, trace = excluded.trace
         returning q.key, q.version > 1 and (q.due_at > $10 or coalesce(q.claimed_until > $10, false))
         """;
 
@@ -36,7 +36,7 @@ public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options
             order by due_at limit $2 for update skip locked)
         update push.queue q set claimed_until = $3 from due where q.key = due.key
         returning q.key, q.registration_id, q.target, q.provider, q.app, q.payload, q.urgency, q.is_call, q.expires_at,
-            q.version, q.attempts
+            q.version, q.attempts, q.trace
         """;
 
     // What came in while it was on its way has raised the version: it stays pending, due after the pause.
@@ -81,6 +81,7 @@ public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options
             Array(NpgsqlDbType.TimestampTz, folded, p => p.ExpiresAt),
             new() { Value = time.GetUtcNow() },
             new() { Value = options.MinInterval },
+            Array(NpgsqlDbType.Text, folded, p => p.Trace),
         ]);
         var coalesced = new Dictionary<string, bool>(folded.Count, StringComparer.Ordinal);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -115,6 +116,7 @@ public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options
                 ExpiresAt = reader.GetFieldValue<DateTimeOffset>(8),
                 Version = reader.GetInt64(9),
                 Attempts = reader.GetInt32(10),
+                Trace = reader.IsDBNull(11) ? null : reader.GetString(11),
             });
         }
         return claimed;

@@ -35,4 +35,7 @@ public sealed class QueueRow
     public DateTimeOffset? ClaimedUntil { get; set; }
 
     public DateTimeOffset? SentAt { get; set; }
+
+    /// <summary>W3C traceparent of the work that asked for the push, where traces are kept.</summary>
+    public string? Trace { get; set; }
 }

@@ -25,7 +25,7 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
     /// <summary>Called after a registration was found dead, outside of any transaction.</summary>
     public event Action<Registration>? Gone;
 
-    public PushTarget Open(byte[] closedTarget) => vault.Open(closedTarget);
+    public PushTarget Open(byte[] closedTarget) => OpenOrEmpty(closedTarget);
 
     /// <summary>As it stands in the database now: before a publish is refused, since another process may have given the
     /// node a new secret, and so that every refusal takes as long as any other (spec P5).</summary>
@@ -210,15 +210,17 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
     public async Task<int> RotateAsync(int limit, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var newest = vault.Close(new PushTarget(""))[..4];
+        // Locked until it is written: a device that registers meanwhile waits, and its new token stands.
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var rows = await db.Registrations.FromSql(
             $"""
-            select * from push.registrations where substring(target from 1 for 4) <> {newest} limit {limit}
+            select * from push.registrations where substring(target from 1 for 4) = any({vault.OlderIds}) limit {limit}
             for update skip locked
             """)
             .ToListAsync(cancellationToken);
         foreach (var row in rows) row.Target = vault.Close(vault.Open(row.Target));
         await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return rows.Count;
     }
 

@@ -40,6 +40,22 @@ public sealed class EndpointPolicyTests
     [InlineData("https://localhost/")]
     [InlineData("https://intranet/")]
     [InlineData("https://printer.local/")]
+    [InlineData("https://localhost./")]
+    [InlineData("https://127.0.0.1./")]
+    [InlineData("https://printer.local./")]
+    [InlineData("https://%31%32%37.0.0.1/")]
+    [InlineData("https://127.0.0.1%2f@push.example.org/")]
+    [InlineData("https://[::ffff:7f00:1]/")]
+    [InlineData("https://[::127.0.0.1]/")]
+    [InlineData("https://[64:ff9b:1::a00:1]/")]
+    [InlineData("https://[2002:7f00:1::]/")]
+    [InlineData("https://[fe80::1%25eth0]/")]
+    [InlineData("https://0251.0376.0251.0376/")]
+    [InlineData("https://0xa9fea9fe/")]
+    [InlineData("https://push.example.org:0/")]
+    [InlineData("https://push.example.org:25/")]
+    [InlineData("gopher://push.example.org/")]
+    [InlineData("file:///etc/passwd")]
     [InlineData("https://push.example.org/\r\nHost: other")]
     [InlineData("https://push.example.org/a b")]
     [InlineData("ftp://push.example.org/")]
@@ -81,11 +97,46 @@ public sealed class EndpointPolicyTests
         Assert.IsType<EndpointRefusedException>(refused);
     }
 
-    private static SocketsHttpConnectionContext ContextFor(string host)
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("10.0.0.1")]
+    [InlineData("::1")]
+    [InlineData("::ffff:169.254.169.254")]
+    public async Task A_name_that_resolves_inside_is_refused_after_resolution(string address)
+    {
+        var policy = new EndpointPolicy(resolve: (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse(address)]));
+        Assert.True(policy.TryParse("https://rebound.example.org/", out _));
+        await Assert.ThrowsAsync<EndpointRefusedException>(() =>
+            policy.ConnectAsync(ContextFor("rebound.example.org"), CancellationToken.None).AsTask());
+    }
+
+    [Fact]
+    public async Task A_name_is_resolved_once_for_a_connection_which_goes_to_the_very_address_that_was_judged()
+    {
+        // What rebinding lives from is a second answer: there is no second question.
+        using var inside = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        inside.Start();
+        var (questions, port) = (0, ((IPEndPoint)inside.LocalEndpoint).Port);
+        var policy = new EndpointPolicy(isLoopbackAllowed: true, resolve: (_, _) =>
+            Task.FromResult<IPAddress[]>(questions++ == 0 ? [IPAddress.Loopback] : [IPAddress.Parse("127.0.0.9")]));
+        await using var stream = await policy.ConnectAsync(ContextFor("rebound.example.org", port), CancellationToken.None);
+        using var accepted = await inside.AcceptTcpClientAsync();
+        Assert.Equal((1, IPAddress.Loopback), (questions, ((IPEndPoint)accepted.Client.LocalEndPoint!).Address));
+    }
+
+    [Fact]
+    public void An_allow_list_knows_a_name_with_a_dot_at_its_end()
+    {
+        var policy = new EndpointPolicy(["push.example.org"]);
+        Assert.True(policy.TryParse("https://push.example.org./x", out _));
+        Assert.False(policy.TryParse("https://push.example.org.evil.example/x", out _));
+    }
+
+    private static SocketsHttpConnectionContext ContextFor(string host, int port = 443)
     {
         // The framework makes these itself; only what ConnectAsync reads is needed.
         var constructor = typeof(SocketsHttpConnectionContext)
             .GetConstructors(System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)[0];
-        return (SocketsHttpConnectionContext)constructor.Invoke([new DnsEndPoint(host, 443), new HttpRequestMessage()]);
+        return (SocketsHttpConnectionContext)constructor.Invoke([new DnsEndPoint(host, port), new HttpRequestMessage()]);
     }
 }

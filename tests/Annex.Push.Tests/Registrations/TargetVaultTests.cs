@@ -28,8 +28,8 @@ public sealed class TargetVaultTests
     {
         var closed = new TargetVault([_old]).Close(new PushTarget("token"));
         var rotated = new TargetVault([_new, _old]);
-        Assert.True(rotated.IsStale(closed));
-        Assert.False(rotated.IsStale(rotated.Close(rotated.Open(closed))));
+        Assert.Equal([closed[..4]], rotated.OlderIds);
+        Assert.NotEqual(closed[..4], rotated.Close(rotated.Open(closed))[..4]);
     }
 
     [Fact]

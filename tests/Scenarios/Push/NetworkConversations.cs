@@ -154,6 +154,13 @@ public sealed class NetworkConversations(PushHostFixture fixture) : IClassFixtur
         Replies.AssertError(reply, "cancel", "item-not-found");
     }
 
+    [Fact] // an app that is not configured here, or not any more: no server shall drop its devices for that
+    public async Task A_token_of_an_app_that_is_not_served_is_told_as_wait()
+    {
+        var reply = await Host.SendAsync("far.test", "nobody", Stateless(HexToken(), "padua"));
+        Replies.AssertError(reply, "wait", "service-unavailable");
+    }
+
     private static string Stateless(string node, string module) =>
         $"<pubsub xmlns='http://jabber.org/protocol/pubsub'><publish node='{node}'><item><notification xmlns='urn:xmpp:push:0'>" +
         "<x xmlns='jabber:x:data' type='submit'><field var='last-message-body'><value>New</value></field></x></notification></item></publish>" +

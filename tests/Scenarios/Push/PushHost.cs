@@ -73,6 +73,9 @@ public sealed class PushHost : IAsyncDisposable
         return new PushHost(app, server, peer, time, files);
     }
 
+    /// <summary>A device token as APNs has them.</summary>
+    public static string Token() => Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+
     public ScriptedUser NewUser(string domain = "annex.test") =>
         Server.User($"user{Interlocked.Increment(ref _numbers)}@{domain}/phone");
 

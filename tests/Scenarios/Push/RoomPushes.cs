@@ -33,6 +33,28 @@ public sealed class RoomPushes(PushHostFixture fixture) : IClassFixture<PushHost
     }
 
     [Fact]
+    public async Task A_device_that_is_registered_for_all_rooms_and_for_this_one_rings_once_and_by_this_ones_choice()
+    {
+        var (romeo, juliet) = (Host.NewUser(), Host.NewUser());
+        var account = PushHost.Token();
+        await Host.RegisterAsync(romeo, "apns", ("token", account), ("device-id", "phone"), ("app", "verona"), ("rooms", "all"));
+        var room = PushHost.Token();
+        await Host.RegisterAsync(romeo, "apns", ("token", room), ("device-id", "phone"), ("app", "verona"), ("muc", Room));
+        var quiet = PushHost.Token();
+        await Host.RegisterAsync(juliet, "apns", ("token", quiet), ("device-id", "phone"), ("app", "verona"), ("rooms", "all"));
+        var mentions = PushHost.Token();
+        await Host.RegisterAsync(juliet, "apns", ("token", mentions), ("device-id", "phone"), ("app", "verona"), ("muc", Room),
+            ("rooms", "mentions"));
+
+        await Host.PublishEventAsync(Message(4, (juliet, false)));
+        await Host.PublishEventAsync(Message(5, (romeo, false), (juliet, true)));
+
+        await Host.Peer.NextAsync($"/3/device/{room}");
+        await Host.Peer.NextAsync($"/3/device/{mentions}");
+        foreach (var silent in new[] { account, room, quiet, mentions }) Assert.Equal(0, Host.Peer.Count($"/3/device/{silent}"));
+    }
+
+    [Fact]
     public async Task A_message_without_text_rings_nobody_and_an_event_that_comes_twice_rings_once()
     {
         var romeo = Host.NewUser();

@@ -16,14 +16,15 @@ public sealed class ApnsProvider : IPushProvider, IDisposable
     /// <summary>Device tokens are opaque but hexadecimal; the length may grow.</summary>
     private const int MaxTokenLength = 200;
 
-    private readonly Dictionary<string, (ApnsApp App, ApnsToken Token)> _apps;
+    private readonly Dictionary<string, (ApnsApp App, ApnsToken Token, AppSuspicion Suspicion)> _apps;
     private readonly TimeProvider _time;
     private readonly HttpClient _client;
 
     public ApnsProvider(IEnumerable<ApnsApp> apps, TimeProvider time, TimeSpan timeout, HttpMessageHandler? handler =
         null)
     {
-        _apps = apps.ToDictionary(a => a.Name, a => (a, new ApnsToken(a, time)), StringComparer.Ordinal);
+        _apps = apps.ToDictionary(a => a.Name, a => (a, new ApnsToken(a, time), new AppSuspicion()),
+            StringComparer.Ordinal);
         _time = time;
         _client = ProviderHttp.CreateClient(policy: null, HttpVersion.Version20, timeout, handler);
         _client.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;
@@ -45,8 +46,9 @@ public sealed class ApnsProvider : IPushProvider, IDisposable
             : MaxPayloadBytes)) return PushOutcome.Rejected("payload too large");
 
         var outcome = await SendOnceAsync(delivery, entry.App, entry.Token.Get(), payload, cancellationToken);
-        if (outcome.Reason != "ExpiredProviderToken" || !entry.Token.TryRenew()) return outcome;
-        return await SendOnceAsync(delivery, entry.App, entry.Token.Get(), payload, cancellationToken);
+        if (outcome.Reason == "ExpiredProviderToken" && entry.Token.TryRenew())
+            outcome = await SendOnceAsync(delivery, entry.App, entry.Token.Get(), payload, cancellationToken);
+        return entry.Suspicion.Judge(outcome, outcome.Reason is "BadDeviceToken" or "DeviceTokenNotForTopic");
     }
 
     public void Dispose() => _client.Dispose();

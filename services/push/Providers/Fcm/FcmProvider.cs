@@ -15,7 +15,7 @@ public sealed class FcmProvider : IPushProvider, IDisposable
     /// <summary>FCM keeps nothing longer than four weeks.</summary>
     private static readonly TimeSpan MaxTimeToLive = TimeSpan.FromDays(28);
 
-    private readonly Dictionary<string, (FcmApp App, FcmAccessToken Token)> _apps;
+    private readonly Dictionary<string, (FcmApp App, FcmAccessToken Token, AppSuspicion Suspicion)> _apps;
     private readonly TimeProvider _time;
     private readonly HttpClient _client;
 
@@ -24,7 +24,8 @@ public sealed class FcmProvider : IPushProvider, IDisposable
     {
         _time = time;
         _client = ProviderHttp.CreateClient(policy: null, HttpVersion.Version20, timeout, handler);
-        _apps = apps.ToDictionary(a => a.Name, a => (a, new FcmAccessToken(a, _client, time)), StringComparer.Ordinal);
+        _apps = apps.ToDictionary(a => a.Name, a => (a, new FcmAccessToken(a, _client, time), new AppSuspicion()),
+            StringComparer.Ordinal);
     }
 
     public string Name => "fcm";
@@ -40,16 +41,20 @@ public sealed class FcmProvider : IPushProvider, IDisposable
         var (token, failure) = await entry.Token.GetAsync(cancellationToken);
         if (token is null) return failure;
         var outcome = await SendOnceAsync(delivery, entry.App, token, cancellationToken);
-        if (outcome.Reason != "401") return outcome;
-        // The token ended early: one new one, then the fault is ours.
-        entry.Token.Drop(token);
-        (token, failure) = await entry.Token.GetAsync(cancellationToken);
-        return token is null ? failure : await SendOnceAsync(delivery, entry.App, token, cancellationToken);
+        if (outcome.Reason == "401")
+        {
+            // The token ended early: one new one, then the fault is ours.
+            entry.Token.Drop(token);
+            (token, failure) = await entry.Token.GetAsync(cancellationToken);
+            if (token is null) return failure;
+            outcome = await SendOnceAsync(delivery, entry.App, token, cancellationToken);
+        }
+        return entry.Suspicion.Judge(outcome, outcome.Reason is "SENDER_ID_MISMATCH");
     }
 
     public void Dispose()
     {
-        foreach (var (_, token) in _apps.Values) token.Dispose();
+        foreach (var (_, token, _) in _apps.Values) token.Dispose();
         _client.Dispose();
     }
 

@@ -39,7 +39,8 @@ public sealed class WebPushProvider : IPushProvider, IDisposable
         if (delivery.Authorization is { } authorization) return await SendEncryptedAsync(delivery, endpoint,
             authorization, cancellationToken);
         var key = delivery.App is null ? _keys[0] : _keys.FirstOrDefault(k => k.PublicKey == delivery.App);
-        if (key is null) return PushOutcome.Gone("subscribed with a key that was retired");
+        // Its file is missing in Push:WebPush:KeyFiles, and may be put back: nobody loses a subscription by that.
+        if (key is null) return PushOutcome.OurFault("no such VAPID key") with { IsForTargetOnly = true };
         if (delivery.Payload.Length > WebPushEncryption.MaxPlaintextBytes)
             return PushOutcome.Rejected("payload too large");
 

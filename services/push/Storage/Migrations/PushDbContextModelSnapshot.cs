@@ -198,6 +198,10 @@ namespace Annex.Push.Storage.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("target");
 
+                    b.Property<string>("Trace")
+                        .HasColumnType("text")
+                        .HasColumnName("trace");
+
                     b.Property<byte>("Urgency")
                         .HasColumnType("smallint")
                         .HasColumnName("urgency");
