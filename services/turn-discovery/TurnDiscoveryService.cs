@@ -40,7 +40,7 @@ public static class TurnDiscoveryService
         AddHealth(services, options);
         AddHandlers(service, options);
         service.AddRpc((provider, map) => map.Add(
-            TurnCredentials.BindService(new TurnCredentialsRpc(provider.GetRequiredService<ServiceDesk>()))));
+            TurnCredentials.BindService(new TurnCredentialsRpc(provider.GetRequiredService<ServiceDesk>(), provider.GetRequiredService<HealthMonitor>()))));
         if (!string.IsNullOrEmpty(options.Rest.Key))
         {
             service.AddHttp(endpoints =>

@@ -43,6 +43,9 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Information, "all files of a user were deleted: {Files} files, {Bytes} bytes, reason {Reason}")]
     public static partial void UserDeleted(ILogger logger, int files, long bytes, string reason);
 
+    [LoggerMessage(15, LogLevel.Information, "{What} works again")]
+    public static partial void SweepWorksAgain(ILogger logger, string what);
+
     [LoggerMessage(14, LogLevel.Warning, "the database is away; requests are answered with 503")]
     public static partial void DatabaseAway(ILogger logger, Exception exception);
 }

@@ -2,7 +2,7 @@ using Annex.Upload.Slots;
 
 namespace Annex.Upload;
 
-/// <summary>The purposes of XEP-0363 §4.1.</summary>
+/// <summary>The purposes of XEP-0363 §5.</summary>
 public sealed class PurposesOptions
 {
     /// <summary>Attachments of messages: kept for 30 days.</summary>

@@ -30,7 +30,7 @@ public static class UploadErrors
     public static readonly StanzaError FileUnknownToAdmin = StanzaError.ItemNotFound.WithText("There is no such file.");
     public static readonly StanzaError FieldInvalid = StanzaError.BadRequest.WithText("A field of the form is missing or wrong.");
 
-    /// <summary>XEP-0363 §4.2: modify/not-acceptable with the limit in bytes, in the namespace of the request.</summary>
+    /// <summary>XEP-0363 §6: modify/not-acceptable with the limit in bytes, in the namespace of the request.</summary>
     public static StanzaError FileTooLarge(long limit, string ns)
     {
         var number = limit.ToString(CultureInfo.InvariantCulture);
@@ -42,7 +42,7 @@ public static class UploadErrors
         };
     }
 
-    /// <summary>XEP-0363 §4.2: when to try again, in UTC (XEP-0082). Rounded up to a whole second, so that it is never early.</summary>
+    /// <summary>XEP-0363 §6: when to try again, in UTC (XEP-0082). Rounded up to a whole second, so that it is never early.</summary>
     public static StanzaError WithRetry(this StanzaError error, DateTimeOffset stamp) =>
         error.With(new Element("retry", UploadNamespaces.Upload).With("stamp", XmppDateTime.Format(CeilingOf(stamp))));
 

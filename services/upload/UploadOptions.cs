@@ -19,7 +19,7 @@ public sealed class UploadOptions : IValidatableObject
     [Range(16, 255)]
     public int MaxFileNameBytes { get; set; } = 180;
 
-    /// <summary>How long a slot may be used. XEP-0363 §6 recommends about 300 s.</summary>
+    /// <summary>How long a slot may be used. XEP-0363 §8 recommends about 300 s.</summary>
     public TimeSpan SlotLifetime { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Domains whose users may upload beside LocalDomains.</summary>
@@ -95,7 +95,7 @@ public sealed class UploadOptions : IValidatableObject
         if (SlotLifetime < TimeSpan.FromSeconds(10)) yield return new("At least 10 seconds.", [nameof(SlotLifetime)]);
         if (!Purposes.Message.Enabled)
         {
-            // XEP-0363 §4.1: it is what a request without a purpose means.
+            // XEP-0363 §5: it is what a request without a purpose means.
             yield return new("The purpose message cannot be switched off.", ["Purposes:Message:Enabled"]);
         }
         if (Store == "S3" && S3.Bucket.Length == 0) yield return new("A bucket is needed.", ["S3:Bucket"]);

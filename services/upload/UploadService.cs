@@ -63,7 +63,7 @@ public static class UploadService
         AddStore(services, options);
         services.AddSingleton(_ => new SlotUrls(options.Http.PublicUrl!));
         services.AddSingleton(new Admission(service.LocalDomains, options)).AddSingleton(new AdminList(service.Admins));
-        services.AddSingleton<SlotTable>().AddSingleton<FileTable>().AddSingleton<BlobTable>().AddSingleton<BlockList>();
+        services.AddSingleton<SlotTable>().AddSingleton<FileTable>().AddSingleton<UsageTable>().AddSingleton<BlobTable>().AddSingleton<BlockList>();
         services.AddSingleton<SharedKey>().AddSingleton<TotalUsage>();
         services.AddSingleton(_ => new ClamdScanner(options.Scanner));
         services.AddSingleton<Publisher>().AddSingleton<UploadMetrics>();
@@ -122,7 +122,7 @@ public static class UploadService
         var options = services.GetRequiredService<UploadOptions>();
         foreach (var purpose in Enum.GetValues<Purpose>())
         {
-            // XEP-0363 §4.1: exactly the purposes that are served.
+            // XEP-0363 §5: exactly the purposes that are served.
             if (options.Policy(purpose).Enabled) router.Advertise(UploadNamespaces.Feature(purpose));
         }
         Basics(services, options).Register(router);

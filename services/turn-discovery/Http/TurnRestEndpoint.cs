@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Annex.TurnDiscovery.Credentials;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Annex.TurnDiscovery.Http;
 
@@ -15,12 +16,26 @@ public sealed class TurnRestEndpoint(ServiceDesk desk, RestOptions options, Time
 {
     private const int MaxUsername = 256;
 
+    // Three fields; some room for what a library adds.
+    private static readonly FormOptions FormLimits = new()
+    {
+        ValueCountLimit = 16,
+        KeyLengthLimit = 64,
+        ValueLengthLimit = 1024,
+        BufferBodyLengthLimit = 16 * 1024,
+        MultipartBodyLengthLimit = 16 * 1024,
+    };
+
     // Hashed once: the comparison says nothing about the length either.
     private readonly byte[] _key = SHA256.HashData(Encoding.UTF8.GetBytes(options.Key!));
 
     public async Task HandleAsync(HttpContext context)
     {
-        var parameters = await ParametersAsync(context.Request);
+        if (await ParametersAsync(context.Request) is not { } parameters)
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
+        }
         if (!IsAuthorized(context.Request, parameters("key")))
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
@@ -105,11 +120,20 @@ public sealed class TurnRestEndpoint(ServiceDesk desk, RestOptions options, Time
             && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(presented)), _key);
     }
 
-    private static async Task<Func<string, string?>> ParametersAsync(HttpRequest request)
+    /// <summary>Null for a form that cannot be read: whoever sends it may be anybody.</summary>
+    private static async Task<Func<string, string?>?> ParametersAsync(HttpRequest request)
     {
         if (!HttpMethods.IsPost(request.Method) || !request.HasFormContentType)
             return name => request.Query[name];
-        var form = await request.ReadFormAsync();
+        IFormCollection form;
+        try
+        {
+            form = await request.ReadFormAsync(FormLimits, request.HttpContext.RequestAborted);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException and not BadHttpRequestException)
+        {
+            return null;
+        }
         return name => form.TryGetValue(name, out var value) ? value.ToString() : request.Query[name];
     }
 }

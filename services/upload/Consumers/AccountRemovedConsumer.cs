@@ -21,6 +21,7 @@ public sealed class AccountRemovedConsumer(FileTable files, UploadOptions option
             count += gone.Count;
             bytes += gone.Sum(file => file.Size);
         }
+        await UsageTable.ForgetAsync(scope.Connection, scope.Transaction, @event.Jid, cancellationToken);
         if (count > 0) Log.UserDeleted(logger, count, bytes, DeleteReason.Account);
     }
 }

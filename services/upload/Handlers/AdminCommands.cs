@@ -9,7 +9,7 @@ namespace Annex.Upload.Handlers;
 
 /// <summary>Ad-hoc commands (XEP-0050) for the operators that Admins names.</summary>
 public sealed class AdminCommands(
-    AdminList admins, FileTable files, SlotTable slots, BlockList blockList, Sweeper sweeper, OrphanMender mender,
+    AdminList admins, FileTable files, UsageTable usage, SlotTable slots, BlockList blockList, Sweeper sweeper, OrphanMender mender,
     Blocking blocking, SlotUrls urls, UploadOptions options, TimeProvider time)
 {
     private const string Prefix = UserCommands.Prefix + "admin:";
@@ -53,7 +53,7 @@ public sealed class AdminCommands(
         form.Reported.Add(new Field("domain", FieldType.TextSingle) { Label = "Domain" });
         form.Reported.Add(new Field("files", FieldType.TextSingle) { Label = "Files and pending uploads" });
         form.Reported.Add(new Field("bytes", FieldType.TextSingle) { Label = "Bytes" });
-        foreach (var (domain, total) in (await files.TotalsAsync(cancellationToken)).OrderByDescending(pair => pair.Value.Bytes))
+        foreach (var (domain, total) in (await usage.TotalsAsync(cancellationToken)).OrderByDescending(pair => pair.Value.Bytes))
         {
             form.AddItem(
                 new Field("domain", FieldType.TextSingle, domain),
@@ -81,8 +81,8 @@ public sealed class AdminCommands(
 
     private async Task<CommandStep> UsageAsync(CommandRequest request, CancellationToken cancellationToken)
     {
-        var usage = await files.UsageAsync(request.Submitted!.Jid("jid")!.Bare.ToString(), cancellationToken);
-        return CommandStep.Done(UserCommands.UsageForm(usage, options));
+        var found = await usage.FindAsync(request.Submitted!.Jid("jid")!.Bare.ToString(), cancellationToken);
+        return CommandStep.Done(UserCommands.UsageForm(found, options));
     }
 
     private Task<CommandStep> AskUrlAsync(CommandRequest request, CancellationToken cancellationToken)

@@ -18,6 +18,7 @@ public sealed class SlotDesk
     private readonly Admission _admission;
     private readonly SlotTable _slots;
     private readonly FileTable _files;
+    private readonly UsageTable _usage;
     private readonly TotalUsage _totals;
     private readonly BlockList _blockList;
     private readonly SharedKey _key;
@@ -28,10 +29,10 @@ public sealed class SlotDesk
     private readonly RateLimiter _slotRate;
     private readonly RateLimiter _byteRate;
 
-    public SlotDesk(Admission admission, SlotTable slots, FileTable files, TotalUsage totals, BlockList blockList, SharedKey key,
+    public SlotDesk(Admission admission, SlotTable slots, FileTable files, UsageTable usage, TotalUsage totals, BlockList blockList, SharedKey key,
         SlotUrls urls, UploadOptions options, TimeProvider time, IServiceProvider services)
     {
-        (_admission, _slots, _files, _totals, _blockList) = (admission, slots, files, totals, blockList);
+        (_admission, _slots, _files, _usage, _totals, _blockList) = (admission, slots, files, usage, totals, blockList);
         (_key, _urls, _options, _time) = (key, urls, options, time);
         _staging = services.GetService<S3Staging>();
         _slotRate = new RateLimiter(options.SlotBurst, options.SlotsPerMinute / 60.0, time);
@@ -110,24 +111,16 @@ public sealed class SlotDesk
         return await _slots.ReserveAsync(file, LimitsOf(file.Purpose), cancellationToken);
     }
 
-    // XEP-0363 §4.2: the time at which a retry succeeds, if nothing else is uploaded meanwhile.
+    // XEP-0363 §6: the time at which a retry succeeds, if nothing else is uploaded meanwhile.
     private async Task<StanzaError> QuotaErrorAsync(UploadFile file, CancellationToken cancellationToken)
     {
-        var (limits, usage) = (LimitsOf(file.Purpose), await _files.UsageAsync(file.Owner, cancellationToken));
+        var (limits, usage) = (LimitsOf(file.Purpose), await _usage.FindAsync(file.Owner, cancellationToken));
         if (usage is null || file.Size > limits.PurposeBytes || file.Size > limits.UserBytes) return UploadErrors.UserQuota;
-        var ofPurpose = file.Purpose switch
-        {
-            Purpose.Profile => usage.ProfileBytes,
-            Purpose.Ephemeral => usage.EphemeralBytes,
-            Purpose.Permanent => usage.PermanentBytes,
-            _ => usage.MessageBytes,
-        };
-        var all = usage.MessageBytes + usage.ProfileBytes + usage.EphemeralBytes + usage.PermanentBytes;
         var latest = DateTimeOffset.MinValue;
         foreach (var (purpose, excess) in new (Purpose?, long)[]
             {
-                (file.Purpose, ofPurpose + file.Size - limits.PurposeBytes),
-                (null, all + file.Size - limits.UserBytes),
+                (file.Purpose, usage.Of(file.Purpose) + file.Size - limits.PurposeBytes),
+                (null, usage.Bytes + file.Size - limits.UserBytes),
                 (null, usage.Files >= limits.UserFiles ? 1 : 0),
             })
         {

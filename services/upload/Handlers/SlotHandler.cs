@@ -37,7 +37,7 @@ public sealed class SlotHandler(SlotDesk desk, UploadMetrics metrics)
         return element.Add(target).Add(new Element("get", ns).With("url", slot.Get.AbsoluteUri));
     }
 
-    // XEP-0363 §4.2 shows the request in front of the error, and clients tell their requests apart by it.
+    // XEP-0363 §6 shows the request in front of the error, and clients tell their requests apart by it.
     private static void Refuse(StanzaContext context, StanzaError error)
     {
         var stanza = context.Stanza;

@@ -10,7 +10,7 @@ namespace Annex.Upload.Handlers;
 
 /// <summary>Ad-hoc commands (XEP-0050) for whoever may upload: see, count, delete and take along what is theirs.</summary>
 public sealed class UserCommands(
-    Admission admission, FileTable files, SlotTable slots, Sweeper sweeper, FileExport export, SlotUrls urls,
+    Admission admission, FileTable files, UsageTable usage, SlotTable slots, Sweeper sweeper, FileExport export, SlotUrls urls,
     UploadOptions options, TimeProvider time)
 {
     public const string Prefix = "urn:annex:upload:";
@@ -89,7 +89,7 @@ public sealed class UserCommands(
     }
 
     private async Task<CommandStep> UsageAsync(CommandRequest request, CancellationToken cancellationToken) =>
-        CommandStep.Done(UsageForm(await files.UsageAsync(Owner(request), cancellationToken), options));
+        CommandStep.Done(UsageForm(await usage.FindAsync(Owner(request), cancellationToken), options));
 
     private Task<CommandStep> AskUrlAsync(CommandRequest request, CancellationToken cancellationToken)
     {

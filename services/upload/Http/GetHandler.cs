@@ -42,7 +42,7 @@ public sealed class GetHandler(
         return file is { State: FileState.Stored } && IsServed(file) ? file : null;
     }
 
-    // XEP-0363 §4.1: an ephemeral file MUST NOT be available after its time, whosever clock runs late.
+    // XEP-0363 §5: an ephemeral file MUST NOT be available after its time, whosever clock runs late.
     private bool IsServed(UploadFile file)
     {
         var margin = file.Purpose == Purpose.Ephemeral ? options.ClockSkew : TimeSpan.Zero;

@@ -69,7 +69,7 @@ public sealed class PutHandler(
     private static void CheckHeaders(HttpRequest request, UploadFile file)
     {
         if (file.State != FileState.Reserved) throw new RefusedException(Refusal.Used);
-        // XEP-0363 §5: MUST reject where the Content-Length does not match the size. Chunked ones are counted instead.
+        // XEP-0363 §7: MUST reject where the Content-Length does not match the size. Chunked ones are counted instead.
         if (request.ContentLength is { } length && length != file.Size)
         {
             throw new RefusedException(length > file.Size ? Refusal.TooLong : Refusal.TooShort);
@@ -78,6 +78,12 @@ public sealed class PutHandler(
         if (request.Headers.TransferEncoding.Count > 0 && request.Headers.ContainsKey("X-Content-Length"))
         {
             throw new RefusedException(Refusal.Ambiguous);
+        }
+        // RFC 9112 §6.1: Kestrel takes the chunks apart, and whatever else is named would be stored as if it were the file.
+        if (request.Headers.TransferEncoding.Count > 0
+            && !request.Headers.TransferEncoding.ToString().Trim().Equals("chunked", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new RefusedException(Refusal.UnknownCoding);
         }
         if (request.Headers.ContentRange.Count > 0) throw new RefusedException(Refusal.Partial); // RFC 9110 §14.4
         if (request.Headers.ContentEncoding.Count > 0) throw new RefusedException(Refusal.Encoded);
@@ -125,7 +131,12 @@ public sealed class PutHandler(
             var read = await body.ReadAtLeastAsync(wanted, cancellationToken);
             var buffer = read.Buffer;
             received += buffer.Length;
-            if (received > size) throw new RefusedException(Refusal.TooLong);
+            if (received > size)
+            {
+                // Given back all the same: a reader left in the middle is an error of ours in Kestrel's log.
+                body.AdvanceTo(buffer.End);
+                throw new RefusedException(Refusal.TooLong);
+            }
             if (!buffer.IsEmpty)
             {
                 foreach (var segment in buffer) hash.AppendData(segment.Span);
@@ -140,7 +151,7 @@ public sealed class PutHandler(
     private async Task<long> IdAsync(UploadFile file) =>
         (await slots.FindAsync(file.Path, CancellationToken.None))?.Id ?? 0;
 
-    // XEP-0363 §5: 201 means that the file is ready to be served.
+    // XEP-0363 §7: 201 means that the file is ready to be served.
     private void Confirm(HttpResponse response, UploadFile file)
     {
         response.StatusCode = StatusCodes.Status201Created;

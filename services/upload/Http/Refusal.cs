@@ -22,6 +22,8 @@ public sealed record Refusal(int Status, string Reason, int RetryAfter = 0)
         new(StatusCodes.Status415UnsupportedMediaType, "Content-Encoding is not taken; send the bytes as they are.");
     public static readonly Refusal Ambiguous =
         new(StatusCodes.Status400BadRequest, "Content-Length and Transfer-Encoding exclude each other.");
+    public static readonly Refusal UnknownCoding =
+        new(StatusCodes.Status501NotImplemented, "Of the transfer codings only chunked is taken.");
     public static readonly Refusal Partial = new(StatusCodes.Status400BadRequest, "A PUT cannot carry a range.");
     public static readonly Refusal Blocked = new(StatusCodes.Status403Forbidden, "This content is not accepted here.");
     public static readonly Refusal TooMany =

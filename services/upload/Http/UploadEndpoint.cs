@@ -1,4 +1,5 @@
 using Annex.Upload.Blobs;
+using Annex.Upload.Scanning;
 using Annex.Upload.Slots;
 using Npgsql;
 
@@ -23,6 +24,11 @@ public sealed class UploadEndpoint(
         catch (BlobStoreException exception)
         {
             Log.StoreFailed(logger, exception);
+            await RefuseAsync(http, Refusal.Unavailable);
+        }
+        catch (ScannerException exception)
+        {
+            Log.ScannerFailed(logger, exception);
             await RefuseAsync(http, Refusal.Unavailable);
         }
         catch (NpgsqlException exception)

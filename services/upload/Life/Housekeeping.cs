@@ -31,16 +31,20 @@ public sealed class Housekeeping(
         string what, TimeSpan interval, Func<CancellationToken, Task> work, CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(interval, time);
+        var isFailing = false;
         do
         {
             try
             {
                 await work(stoppingToken);
+                if (isFailing) Log.SweepWorksAgain(logger, what);
+                isFailing = false;
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                // Database or store away: the next turn finds the same work.
-                Log.SweepFailed(logger, what, exception);
+                // Database, store or scanner away: the next turn finds the same work. Said once, not at every turn.
+                if (!isFailing) Log.SweepFailed(logger, what, exception);
+                isFailing = true;
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

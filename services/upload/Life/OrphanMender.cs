@@ -10,7 +10,7 @@ namespace Annex.Upload.Life;
 /// blob (a lost disk) leaves the database, unless so many are missing that it must be the store that is wrong.
 /// </summary>
 public sealed class OrphanMender(
-    FileTable files, BlobTable blobs, IBlobStore store, IServiceProvider services, SlotTable slots,
+    FileTable files, UsageTable usage, BlobTable blobs, IBlobStore store, IServiceProvider services, SlotTable slots,
     UploadOptions options, TimeProvider time, ILogger<OrphanMender> logger)
 {
     // One missing blob is an accident, more than this share of a bite is a store that is not the one we filled.
@@ -37,6 +37,7 @@ public sealed class OrphanMender(
             abandoned += await RemoveUnknownStagedAsync(staging, before, cancellationToken);
         }
         var lost = await RemoveLostFilesAsync(cancellationToken);
+        await usage.ForgetAsync(null, cancellationToken);
         if (abandoned + lost > 0) Log.Mended(logger, abandoned, lost);
         return (abandoned, lost);
     }

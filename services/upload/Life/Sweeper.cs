@@ -62,10 +62,18 @@ public sealed class Sweeper(
     }
 
     /// <summary>Deletes all files of an owner, in bites.</summary>
-    public async Task<(int Files, long Bytes)> DeleteAllAsync(string owner, string reason, CancellationToken cancellationToken)
+    public Task<(int Files, long Bytes)> DeleteAllAsync(string owner, string reason, CancellationToken cancellationToken) =>
+        DeleteAllAsync(token => files.IdsOfAsync(owner, options.Sweep.Bite, token), reason, cancellationToken);
+
+    /// <summary>Deletes all files of a domain's users, in bites.</summary>
+    public Task<(int Files, long Bytes)> DeleteDomainAsync(string domain, string reason, CancellationToken cancellationToken) =>
+        DeleteAllAsync(token => files.IdsOfDomainAsync(domain, options.Sweep.Bite, token), reason, cancellationToken);
+
+    private async Task<(int Files, long Bytes)> DeleteAllAsync(
+        Func<CancellationToken, Task<long[]>> next, string reason, CancellationToken cancellationToken)
     {
         var (count, bytes) = (0, 0L);
-        while (await files.IdsOfAsync(owner, options.Sweep.Bite, cancellationToken) is { Length: > 0 } ids)
+        while (await next(cancellationToken) is { Length: > 0 } ids)
         {
             var gone = await DeleteAsync(ids, reason, cancellationToken);
             count += gone.Files;

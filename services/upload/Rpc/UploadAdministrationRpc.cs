@@ -6,34 +6,31 @@ using Annex.Xmpp.Addressing;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Enum = System.Enum;
+using UsageRow = Annex.Upload.Storage.UserUsage;
 
 namespace Annex.Upload.Rpc;
 
 /// <summary>annex.upload.v1 for operators and annexctl.</summary>
 public sealed class UploadAdministrationRpc(
-    FileTable files, SlotTable slots, BlockList blockList, Blocking blocking, Sweeper sweeper, FileExport export, SlotUrls urls,
-    UploadOptions options, TimeProvider time) : UploadAdministration.UploadAdministrationBase
+    FileTable files, UsageTable usage, SlotTable slots, BlockList blockList, Blocking blocking, Sweeper sweeper,
+    OrphanMender mender, FileExport export, SlotUrls urls, UploadOptions options, TimeProvider time)
+    : UploadAdministration.UploadAdministrationBase
 {
     private const int Page = 200;
-    private const int MaxBlocked = 100_000;
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     public override async Task ListFiles(
         ListFilesRequest request, IServerStreamWriter<StoredFile> responseStream, ServerCallContext context)
     {
-        var owner = request.Uploader.Length == 0 ? null : Bare(request.Uploader);
-        var (start, end) = (request.Start?.ToDateTimeOffset(), request.End?.ToDateTimeOffset());
-        var left = request.Limit > 0 ? request.Limit : int.MaxValue;
-        var before = long.MaxValue;
-        while (left > 0
-            && await files.ListAsync(owner, before, Page, time.GetUtcNow(), context.CancellationToken) is { Count: > 0 } page)
+        var filter = Filter(request);
+        var left = Limit(request.Limit);
+        while (left > 0 && await files.ListAsync(filter, Math.Min(Page, left), time.GetUtcNow(), context.CancellationToken)
+            is { Count: > 0 } page)
         {
-            before = page[^1].Id;
-            foreach (var file in page)
-            {
-                if (file.Stored < start || file.Stored >= end) continue;
-                await responseStream.WriteAsync(Describe(file));
-                if (--left == 0) return;
-            }
+            filter = filter with { Before = page[^1].Id };
+            left -= page.Count;
+            foreach (var file in page) await responseStream.WriteAsync(Describe(file), context.CancellationToken);
         }
     }
 
@@ -43,44 +40,72 @@ public sealed class UploadAdministrationRpc(
     public override async Task<DeleteFileResponse> DeleteFile(DeleteFileRequest request, ServerCallContext context)
     {
         var file = await FindAsync(request.SlotId, request.Url, context.CancellationToken);
-        var reason = request.Reason.Length == 0 ? DeleteReason.Operator : request.Reason;
-        await sweeper.DeleteAsync([file.Id], reason, context.CancellationToken);
-        return new DeleteFileResponse();
+        await sweeper.DeleteAsync([file.Id], Reason(request.Reason), context.CancellationToken);
+        return new DeleteFileResponse { File = Describe(file) };
     }
 
     public override async Task<DeleteFilesOfUserResponse> DeleteFilesOfUser(
         DeleteFilesOfUserRequest request, ServerCallContext context)
     {
         var (count, bytes) =
-            await sweeper.DeleteAllAsync(Bare(request.Uploader), DeleteReason.Operator, context.CancellationToken);
+            await sweeper.DeleteAllAsync(Bare(request.Uploader), Reason(request.Reason), context.CancellationToken);
         return new DeleteFilesOfUserResponse { Files = count, Bytes = bytes };
+    }
+
+    public override async Task<DeleteFilesOfDomainResponse> DeleteFilesOfDomain(
+        DeleteFilesOfDomainRequest request, ServerCallContext context)
+    {
+        var (count, bytes) =
+            await sweeper.DeleteDomainAsync(Domain(request.Domain), Reason(request.Reason), context.CancellationToken);
+        return new DeleteFilesOfDomainResponse { Files = count, Bytes = bytes };
     }
 
     public override async Task<Usage> GetUsage(GetUsageRequest request, ServerCallContext context)
     {
-        var since = time.GetUtcNow() - TimeSpan.FromDays(1);
-        if (request.Uploader.Length == 0)
+        var owner = request.Uploader.Length > 0 ? Bare(request.Uploader) : null;
+        var domain = request.Domain.Length > 0 ? Domain(request.Domain) : null;
+        if (owner is not null && domain is not null) throw Invalid("uploader and domain exclude each other");
+        var row = owner is null
+            ? await usage.SumAsync(domain, context.CancellationToken)
+            : await usage.FindAsync(owner, context.CancellationToken);
+        var today = await usage.BytesSinceAsync(owner, domain, time.GetUtcNow() - Day, context.CancellationToken);
+        var answer = new Usage
         {
-            var totals = (await files.TotalsAsync(context.CancellationToken)).Values;
-            return new Usage
-            {
-                Files = totals.Sum(total => total.Files),
-                Bytes = totals.Sum(total => total.Bytes),
-                BytesToday = await files.BytesSinceAsync(null, since, context.CancellationToken),
-                TotalQuota = options.TotalQuota,
-            };
-        }
-        var owner = Bare(request.Uploader);
-        var usage = await files.UsageAsync(owner, context.CancellationToken);
-        return new Usage
-        {
-            Files = usage?.Files ?? 0,
-            Bytes = usage is null
-                ? 0 : usage.MessageBytes + usage.ProfileBytes + usage.EphemeralBytes + usage.PermanentBytes,
-            BytesToday = await files.BytesSinceAsync(owner, since, context.CancellationToken),
-            DailyQuota = options.BytesPerDay,
-            TotalQuota = options.UserQuota,
+            Files = row?.Files ?? 0,
+            Bytes = row?.Bytes ?? 0,
+            BytesToday = today,
+            DailyQuota = owner is null ? 0 : options.BytesPerDay,
+            TotalQuota = owner is not null ? options.UserQuota : domain is not null ? options.DomainQuota : options.TotalQuota,
+            MaxFiles = owner is null ? 0 : options.UserFiles,
         };
+        answer.Purposes.AddRange(Enum.GetValues<Purpose>()
+            .Where(purpose => options.Policy(purpose).Enabled || row?.Of(purpose) > 0)
+            .Select(purpose => Describe(purpose, row)));
+        return answer;
+    }
+
+    public override async Task ListUserUsage(ListUserUsageRequest request,
+        IServerStreamWriter<Contracts.Upload.V1.UserUsage> responseStream, ServerCallContext context)
+    {
+        var domain = request.Domain.Length > 0 ? Domain(request.Domain) : null;
+        foreach (var row in await usage.ListAsync(domain, Limit(request.Limit), context.CancellationToken))
+        {
+            await responseStream.WriteAsync(
+                new Contracts.Upload.V1.UserUsage { Uploader = row.Owner, Files = row.Files, Bytes = row.Bytes },
+                context.CancellationToken);
+        }
+    }
+
+    public override async Task ListDomainUsage(
+        ListDomainUsageRequest request, IServerStreamWriter<DomainUsage> responseStream, ServerCallContext context)
+    {
+        var totals = await usage.TotalsAsync(context.CancellationToken);
+        foreach (var (domain, total) in totals.OrderByDescending(pair => pair.Value.Bytes))
+        {
+            await responseStream.WriteAsync(
+                new DomainUsage { Domain = domain, Files = total.Files, Bytes = total.Bytes, Quota = options.DomainQuota },
+                context.CancellationToken);
+        }
     }
 
     public override async Task<ExportUserResponse> ExportUser(ExportUserRequest request, ServerCallContext context)
@@ -89,10 +114,20 @@ public sealed class UploadAdministrationRpc(
         return new ExportUserResponse { Json = ByteString.CopyFrom(document.Span) };
     }
 
+    public override async Task<EraseUserResponse> EraseUser(EraseUserRequest request, ServerCallContext context)
+    {
+        var owner = Bare(request.Uploader);
+        var (count, bytes) = await sweeper.DeleteAllAsync(owner, DeleteReason.Account, context.CancellationToken);
+        await usage.ForgetAsync(owner, context.CancellationToken);
+        return new EraseUserResponse { Files = count, Bytes = bytes };
+    }
+
     public override async Task<BlockContentResponse> BlockContent(BlockContentRequest request, ServerCallContext context)
     {
-        var count = await blocking.BlockAsync(Hash(request.Sha256), request.Reason, context.CancellationToken);
-        return new BlockContentResponse { FilesDeleted = count };
+        var sha256 = request.Sha256.Length > 0 || request.Url.Length == 0
+            ? Hash(request.Sha256) : (await FindAsync("", request.Url, context.CancellationToken)).Sha256!;
+        var count = await blocking.BlockAsync(sha256, request.Reason, context.CancellationToken);
+        return new BlockContentResponse { FilesDeleted = count, Sha256 = Convert.ToHexStringLower(sha256) };
     }
 
     public override async Task<UnblockContentResponse> UnblockContent(UnblockContentRequest request, ServerCallContext context)
@@ -104,22 +139,55 @@ public sealed class UploadAdministrationRpc(
     public override async Task ListBlockedContent(
         ListBlockedContentRequest request, IServerStreamWriter<BlockedContent> responseStream, ServerCallContext context)
     {
-        foreach (var blocked in await blockList.ListAsync(MaxBlocked, context.CancellationToken))
+        foreach (var blocked in await blockList.ListAsync(Limit(request.Limit), context.CancellationToken))
         {
             await responseStream.WriteAsync(new BlockedContent
             {
                 Sha256 = Convert.ToHexStringLower(blocked.Sha256),
                 Reason = blocked.Reason,
                 At = blocked.At.ToTimestamp(),
-            });
+            }, context.CancellationToken);
         }
     }
 
-    private static string Bare(string text) => Jid.TryParse(text, out var jid)
-        ? jid.Bare.ToString() : throw new RpcException(new Status(StatusCode.InvalidArgument, "uploader is no JID"));
+    public override async Task<MendStoreResponse> MendStore(MendStoreRequest request, ServerCallContext context)
+    {
+        var swept = await sweeper.SweepAsync(context.CancellationToken);
+        var (blobs, lost) = await mender.MendAsync(context.CancellationToken);
+        return new MendStoreResponse { Swept = swept, BlobsRemoved = blobs, FilesRemoved = lost };
+    }
 
-    private static byte[] Hash(string text) => Sha256Text.TryParse(text, out var sha256)
-        ? sha256 : throw new RpcException(new Status(StatusCode.InvalidArgument, "sha256 is not 64 hexadecimal digits"));
+    private static FileFilter Filter(ListFilesRequest request)
+    {
+        if (request.Uploader.Length > 0 && request.Domain.Length > 0) throw Invalid("uploader and domain exclude each other");
+        Purpose? purpose = request.Purpose.Length == 0 ? null
+            : UploadNamespaces.TryParse(request.Purpose, out var named) ? named : throw Invalid("purpose is none of XEP-0363's");
+        return new FileFilter
+        {
+            Owner = request.Uploader.Length > 0 ? Bare(request.Uploader) : null,
+            Domain = request.Domain.Length > 0 ? Domain(request.Domain) : null,
+            Sha256 = request.Sha256.Length > 0 ? Hash(request.Sha256) : null,
+            Purpose = purpose,
+            Start = request.Start?.ToDateTimeOffset(),
+            End = request.End?.ToDateTimeOffset(),
+            Before = request.BeforeId > 0 ? request.BeforeId : long.MaxValue,
+        };
+    }
+
+    private static int Limit(int asked) => asked > 0 ? asked : int.MaxValue;
+
+    private static string Reason(string given) => given.Length == 0 ? DeleteReason.Operator : given;
+
+    private static string Bare(string text) =>
+        Jid.TryParse(text, out var jid) ? jid.Bare.ToString() : throw Invalid("uploader is no JID");
+
+    private static string Domain(string text) =>
+        Jid.TryParse(text, out var jid) && !jid.HasLocal ? jid.Domain : throw Invalid("domain is no domain");
+
+    private static byte[] Hash(string text) =>
+        Sha256Text.TryParse(text, out var sha256) ? sha256 : throw Invalid("sha256 is not 64 hexadecimal digits");
+
+    private static RpcException Invalid(string detail) => new(new Status(StatusCode.InvalidArgument, detail));
 
     private async Task<UploadFile> FindAsync(string slotId, string url, CancellationToken cancellationToken)
     {
@@ -129,8 +197,19 @@ public sealed class UploadAdministrationRpc(
             ? file : throw new RpcException(new Status(StatusCode.NotFound, "there is no such file"));
     }
 
+    private PurposeUsage Describe(Purpose purpose, UsageRow? row) => new()
+    {
+        Purpose = UploadNamespaces.Name(purpose),
+        Bytes = row?.Of(purpose) ?? 0,
+        Quota = options.Policy(purpose).Quota,
+        MaxFileSize = options.MaxSize(purpose),
+        RetentionSeconds = (long)options.Policy(purpose).Retention.TotalSeconds,
+        IsServed = options.Policy(purpose).Enabled,
+    };
+
     private StoredFile Describe(UploadFile file) => new()
     {
+        Id = file.Id,
         SlotId = file.Path,
         Uploader = file.Owner,
         Url = urls.Get(file.Path).AbsoluteUri,

@@ -9,7 +9,7 @@ namespace Annex.Upload.Slots;
 /// </summary>
 public sealed record MediaType
 {
-    /// <summary>What is assumed where a client names none (XEP-0363 §5).</summary>
+    /// <summary>What is assumed where a client names none (XEP-0363 §7).</summary>
     public static readonly MediaType OctetStream = new("application/octet-stream", "application/octet-stream");
 
     private const int MaxLength = 255; // RFC 6838 §4.2 allows 127 a name; the rest is room for parameters.

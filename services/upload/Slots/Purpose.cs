@@ -1,6 +1,6 @@
 namespace Annex.Upload.Slots;
 
-/// <summary>What a file is for (XEP-0363 §4.1): each purpose has its own size limit, quota and retention. The numbers are
+/// <summary>What a file is for (XEP-0363 §5): each purpose has its own size limit, quota and retention. The numbers are
 /// kept in the database.</summary>
 public enum Purpose : short
 {

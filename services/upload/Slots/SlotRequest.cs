@@ -50,7 +50,7 @@ public sealed record SlotRequest(
 
     private static bool TryReadPurpose(Element request, out Purpose purpose, out DateTimeOffset? expireBefore)
     {
-        purpose = Purpose.Message; // XEP-0363 §4.1: the default
+        purpose = Purpose.Message; // XEP-0363 §5: the default
         expireBefore = null;
         var seen = false;
         foreach (var child in request.Children)

@@ -10,8 +10,19 @@ public static class UploadNamespaces
 
     public const string Purpose = "urn:xmpp:http:upload:purpose:0";
 
-    /// <summary>The feature of one purpose (XEP-0363 §4.1).</summary>
+    /// <summary>The feature of one purpose (XEP-0363 §5).</summary>
     public static string Feature(Purpose purpose) => $"{Purpose}#{Name(purpose)}";
+
+    public static bool TryParse(string name, out Purpose purpose)
+    {
+        foreach (var one in Enum.GetValues<Purpose>())
+        {
+            purpose = one;
+            if (Name(one) == name) return true;
+        }
+        purpose = Slots.Purpose.Message;
+        return false;
+    }
 
     public static string Name(Purpose purpose) => purpose switch
     {

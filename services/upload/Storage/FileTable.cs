@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Annex.Contracts.Events;
 using Annex.Hosting.Messaging;
 using Annex.Upload.Slots;
@@ -59,25 +61,49 @@ public sealed class FileTable(
 
     /// <summary>One page of an owner's stored files, newest first.</summary>
     /// <param name="before">Id of the last file of the page before; long.MaxValue for the first.</param>
+    public Task<IReadOnlyList<UploadFile>> ListAsync(
+        string owner, long before, int limit, DateTimeOffset now, CancellationToken cancellationToken) =>
+        ListAsync(new FileFilter { Owner = owner, Before = before }, limit, now, cancellationToken);
+
+    /// <summary>One page of the stored files that pass the filter, newest first.</summary>
     public async Task<IReadOnlyList<UploadFile>> ListAsync(
-        string? owner, long before, int limit, DateTimeOffset now, CancellationToken cancellationToken)
+        FileFilter filter, int limit, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand($"""
-            select {SlotTable.Columns} from upload.files
-            where {(owner is null ? "$1::text is not null" : "owner = $1")} and id < $2 and state = 1
-              and (expires is null or expires > $4)
-            order by id desc limit $3
-            """);
-        SlotTable.Add(command, owner ?? "");
-        SlotTable.Add(command, before);
-        SlotTable.Add(command, limit);
+        await using var command = database.CreateCommand();
+        SlotTable.Add(command, filter.Before);
         SlotTable.Add(command, now);
+        SlotTable.Add(command, limit);
+        var conditions = new StringBuilder();
+        void Where<T>(string condition, T? value)
+        {
+            if (value is null) return;
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+            conditions.Append(CultureInfo.InvariantCulture, $" and {condition}{command.Parameters.Count}");
+        }
+        Where("owner = $", filter.Owner);
+        // Whoever has files has a row of usage, which knows the domain.
+        if (filter.Domain is not null) Where("owner in (select owner from upload.usage where domain = $", filter.Domain);
+        if (filter.Domain is not null) conditions.Append(')');
+        Where("sha256 = $", filter.Sha256);
+        Where("purpose = $", (short?)filter.Purpose);
+        Where("stored >= $", filter.Start);
+        Where("stored < $", filter.End);
+        command.CommandText = $"""
+            select {SlotTable.Columns} from upload.files
+            where id < $1 and state = 1 and (expires is null or expires > $2){conditions}
+            order by id desc limit $3
+            """;
         return await SlotTable.ReadAllAsync(command, cancellationToken);
     }
 
     /// <summary>Ids of all that an owner has, reserved slots included, at most limit.</summary>
     public Task<long[]> IdsOfAsync(string owner, int limit, CancellationToken cancellationToken) =>
         IdsAsync("owner = $1 order by id limit $2", owner, limit, cancellationToken);
+
+    /// <summary>Ids of all that the users of a domain have, reserved slots included, at most limit.</summary>
+    public Task<long[]> IdsOfDomainAsync(string domain, int limit, CancellationToken cancellationToken) =>
+        IdsAsync("owner in (select owner from upload.usage where domain = $1) order by id limit $2", domain, limit,
+            cancellationToken);
 
     /// <summary>Ids of all files with this content.</summary>
     public Task<long[]> IdsOfAsync(byte[] sha256, int limit, CancellationToken cancellationToken) =>
@@ -119,53 +145,6 @@ public sealed class FileTable(
         if (purpose is { } one) SlotTable.Add(command, (short)one);
         return await command.ExecuteScalarAsync(cancellationToken) is DateTime at
             ? new DateTimeOffset(DateTime.SpecifyKind(at, DateTimeKind.Utc)) : null;
-    }
-
-    public async Task<UserUsage?> UsageAsync(string owner, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand("""
-            select domain, message_bytes, profile_bytes, ephemeral_bytes, permanent_bytes, files from upload.usage where owner = $1
-            """);
-        SlotTable.Add(command, owner);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return !await reader.ReadAsync(cancellationToken) ? null : new UserUsage
-        {
-            Owner = owner,
-            Domain = reader.GetString(0),
-            MessageBytes = reader.GetInt64(1),
-            ProfileBytes = reader.GetInt64(2),
-            EphemeralBytes = reader.GetInt64(3),
-            PermanentBytes = reader.GetInt64(4),
-            Files = reader.GetInt32(5),
-        };
-    }
-
-    /// <summary>Bytes and files by domain, over all owners.</summary>
-    public async Task<IReadOnlyDictionary<string, (long Bytes, long Files)>> TotalsAsync(CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand("""
-            select domain, sum(message_bytes + profile_bytes + ephemeral_bytes + permanent_bytes)::bigint, sum(files)::bigint
-            from upload.usage group by domain
-            """);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var totals = new Dictionary<string, (long, long)>(StringComparer.Ordinal);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            totals[reader.GetString(0)] = (reader.GetInt64(1), reader.GetInt64(2));
-        }
-        return totals;
-    }
-
-    /// <summary>Bytes that an owner (null: everyone) has stored since then.</summary>
-    public async Task<long> BytesSinceAsync(string? owner, DateTimeOffset since, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand($"""
-            select coalesce(sum(size), 0)::bigint from upload.files
-            where state = 1 and stored >= $1 {(owner is null ? "" : "and owner = $2")}
-            """);
-        SlotTable.Add(command, since);
-        if (owner is not null) SlotTable.Add(command, owner);
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private async Task<long[]> IdsAsync<T>(string condition, T argument, int limit, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ namespace Annex.Upload.Storage;
 /// up in between: several processes may overshoot together by what they grant within that time, which such large limits bear;
 /// a counter in one row would make every upload of the service wait for every other.
 /// </summary>
-public sealed class TotalUsage(FileTable files, TimeProvider time)
+public sealed class TotalUsage(UsageTable usage, TimeProvider time)
 {
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(5);
 
@@ -54,7 +54,7 @@ public sealed class TotalUsage(FileTable files, TimeProvider time)
     {
         try
         {
-            var totals = await files.TotalsAsync(cancellationToken);
+            var totals = await usage.TotalsAsync(cancellationToken);
             lock (_lock)
             {
                 _domains = totals.ToDictionary(pair => pair.Key, pair => pair.Value.Bytes, StringComparer.Ordinal);

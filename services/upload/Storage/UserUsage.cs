@@ -1,3 +1,5 @@
+using Annex.Upload.Slots;
+
 namespace Annex.Upload.Storage;
 
 /// <summary>
@@ -19,4 +21,14 @@ public sealed class UserUsage
     public long PermanentBytes { get; set; }
 
     public int Files { get; set; }
+
+    public long Bytes => MessageBytes + ProfileBytes + EphemeralBytes + PermanentBytes;
+
+    public long Of(Purpose purpose) => purpose switch
+    {
+        Purpose.Profile => ProfileBytes,
+        Purpose.Ephemeral => EphemeralBytes,
+        Purpose.Permanent => PermanentBytes,
+        _ => MessageBytes,
+    };
 }

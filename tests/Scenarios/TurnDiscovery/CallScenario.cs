@@ -76,6 +76,18 @@ public sealed class CallScenario : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
+    [Theory]
+    [InlineData("multipart/form-data", "x")]
+    [InlineData("multipart/form-data; boundary=a", "--a broken")]
+    [InlineData("application/x-www-form-urlencoded", "a=1&a=1&a=1&a=1&a=1&a=1&a=1&a=1&a=1&a=1&a=1&a=1&a=1&a=1&a=1&a=1&a=1&a=1")]
+    public async Task A_form_that_cannot_be_read_is_a_bad_request_and_no_fault_of_ours(string type, string body)
+    {
+        using var content = new ByteArrayContent(System.Text.Encoding.ASCII.GetBytes(body));
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+        using var response = await _http.PostAsync("/turn", content);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
     [Fact]
     public async Task Another_service_or_an_endless_name_is_a_bad_request()
     {
@@ -137,6 +149,25 @@ public sealed class CallScenario : IAsyncLifetime
             servers.Add(server);
         Assert.Equal([true, false, true, true, true], servers.Select(s => s.IsHealthy));
         Assert.Equal("no answer in time", servers[1].Problem);
+    }
+
+    [Fact]
+    public async Task An_operator_has_the_servers_checked_at_once()
+    {
+        Assert.Equal(5, (await CheckAsync("")).Count);
+        var ftp = Assert.Single(await CheckAsync("ftp.shakespeare.lit"));
+        Assert.Equal(("ftp", false, true, 0L), (ftp.Type, ftp.IsChecked, ftp.IsHealthy, ftp.TtlSeconds));
+        var error = await Assert.ThrowsAsync<RpcException>(() => CheckAsync("elsewhere.lit"));
+        Assert.Equal(StatusCode.NotFound, error.StatusCode);
+    }
+
+    private async Task<List<Server>> CheckAsync(string host)
+    {
+        var servers = new List<Server>();
+        using var call = Client().CheckServers(new CheckServersRequest { Host = host });
+        await foreach (var server in call.ResponseStream.ReadAllAsync())
+            servers.Add(server);
+        return servers;
     }
 
     private TurnCredentials.TurnCredentialsClient Client() =>

@@ -31,6 +31,14 @@ public sealed class RawHttp : IDisposable
         return head.ToString();
     }
 
+    /// <summary>Until the other side closes.</summary>
+    public async Task ReadToEndAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var buffer = new byte[1024];
+        while (await _client.GetStream().ReadAsync(buffer, limit.Token) > 0) continue;
+    }
+
     public void Dispose()
     {
         _client.Client.LingerState = new LingerOption(true, 0); // a reset, as when a phone loses its network

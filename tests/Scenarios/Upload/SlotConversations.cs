@@ -74,7 +74,7 @@ public sealed class SlotConversations(DiskHost fixture) : IClassFixture<DiskHost
     public async Task A_request_that_makes_no_sense_is_a_bad_request(string attributes) =>
         Replies.AssertError(await Host.AskAsync(Host.NewUser(), attributes), "modify", "bad-request");
 
-    [Fact] // U4, XEP-0363 §4.2
+    [Fact] // U4, XEP-0363 §6
     public async Task A_file_that_is_too_large_is_refused_with_the_limit_and_the_request_is_echoed()
     {
         var reply = await Host.AskAsync(Host.NewUser(), "filename='très cool.jpg' size='104857601' content-type='image/jpeg'");

@@ -15,6 +15,7 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Xunit;
 
@@ -30,9 +31,10 @@ public sealed class UploadHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string? _directory;
 
-    private UploadHost(WebApplication app, ScriptedServer server, SkewedTime time, EventLog.Seen seen, string? directory)
+    private UploadHost(WebApplication app, ScriptedServer server, SkewedTime time, EventLog.Seen seen, FailureLines failures,
+        string? directory)
     {
-        (_app, Server, Time, Seen, _directory) = (app, server, time, seen, directory);
+        (_app, Server, Time, Seen, Failures, _directory) = (app, server, time, seen, failures, directory);
         Address = AnnexApplication.AddressOf(app, "Upload", ListenerKind.Http)!;
         Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = Address };
     }
@@ -42,6 +44,9 @@ public sealed class UploadHost : IAsyncDisposable
     public SkewedTime Time { get; }
 
     public EventLog.Seen Seen { get; }
+
+    /// <summary>Errors in the log so far.</summary>
+    public FailureLines Failures { get; }
 
     public HttpClient Http { get; }
 
@@ -57,7 +62,7 @@ public sealed class UploadHost : IAsyncDisposable
     {
         var postgres = await PostgresServer.SharedAsync();
         var server = new ScriptedServer("upload.annex.test");
-        var (time, seen) = (new SkewedTime(), new EventLog.Seen());
+        var (time, seen, failures) = (new SkewedTime(), new EventLog.Seen(), new FailureLines());
         var all = new Dictionary<string, string?>
         {
             ["Database"] = await postgres.CreateDatabaseAsync(),
@@ -81,13 +86,14 @@ public sealed class UploadHost : IAsyncDisposable
             builder.Services.AddSingleton<TimeProvider>(time);
             builder.Services.AddKeyedSingleton<ConnectComponent>("Upload", server.ConnectAsync);
             builder.Services.AddSingleton(seen);
+            builder.Services.AddSingleton<ILoggerProvider>(failures);
             UploadService.Definition.Configure(builder);
             builder.AddConsumer<EventLog, FileStored>();
             builder.AddConsumer<EventLog, FileDeleted>();
         }));
         await app.StartAsync();
         await server.AcceptAsync();
-        return new UploadHost(app, server, time, seen, directory);
+        return new UploadHost(app, server, time, seen, failures, directory);
     }
 
     /// <summary>Somebody nobody else is.</summary>
@@ -175,6 +181,16 @@ public sealed class UploadHost : IAsyncDisposable
         await using var reader = await command.ExecuteReaderAsync();
         await reader.ReadAsync();
         return (reader.GetInt64(0), reader.GetInt64(1));
+    }
+
+    /// <summary>Rows of any table that still name the user.</summary>
+    public async Task<long> MentionsAsync(ScriptedUser user)
+    {
+        await using var command = Database.CreateCommand("""
+            select (select count(*) from upload.files where owner = $1) + (select count(*) from upload.usage where owner = $1)
+            """);
+        command.Parameters.AddWithValue(Replies.Bare(user));
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     public Task<int> SweepAsync() => Services.GetRequiredService<Sweeper>().SweepAsync(CancellationToken.None);

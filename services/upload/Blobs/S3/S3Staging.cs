@@ -13,7 +13,7 @@ public sealed class S3Staging(S3Clients clients, S3BlobStore store)
 {
     private string Incoming => clients.Options.Prefix + "incoming/";
 
-    /// <summary>The URL of one upload. Length is always signed; the type is where the client named one (XEP-0363 §5: a client
+    /// <summary>The URL of one upload. Length is always signed; the type is where the client named one (XEP-0363 §7: a client
     /// sends no other headers, so nothing else can be signed).</summary>
     public Uri Sign(string ticket, long length, string? contentType, DateTimeOffset expires) =>
         clients.SignForClient(Incoming + ticket, HttpVerb.PUT, expires.UtcDateTime, length, contentType);
