@@ -25,9 +25,6 @@ internal sealed class Child : IAsyncDisposable
     {
         var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        // The young generation is as large as the processor's cache, which a virtual machine may report as hundreds of MiB. With
-        // 16 MiB, as on ordinary hardware, growth means growth. (Hexadecimal.)
-        start.Environment["DOTNET_GCgen0size"] = "1000000";
         return new Child(Process.Start(start)!);
     }
 

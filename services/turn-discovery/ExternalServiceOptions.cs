@@ -8,7 +8,6 @@ public sealed class ExternalServiceOptions
 {
     /// <summary>stun, stuns, turn, turns, or any other type of the XMPP registrar.</summary>
     [Required(ErrorMessage = "missing: stun, stuns, turn, turns or another type")]
-    [RegularExpression("[A-Za-z][A-Za-z0-9._-]*", ErrorMessage = "a name such as turn is expected")]
     public string Type { get; set; } = "";
 
     /// <summary>Domain, IPv4 or IPv6 address (without brackets).</summary>
@@ -20,7 +19,7 @@ public sealed class ExternalServiceOptions
     public int Port { get; set; }
 
     /// <summary>udp or tcp. Default: udp for stun and turn, tcp for the others.</summary>
-    [RegularExpression("udp|tcp|", ErrorMessage = "udp or tcp is expected")]
+    [AllowedValues("udp", "tcp", "", ErrorMessage = "udp or tcp is expected")]
     public string Transport { get; set; } = "";
 
     /// <summary>For people.</summary>

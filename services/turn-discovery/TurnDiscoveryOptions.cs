@@ -68,6 +68,9 @@ public sealed class TurnDiscoveryOptions : IValidatableObject
 
     private IEnumerable<(string Key, string Problem)> Problems(ExternalServiceOptions service)
     {
+        if (service.Type.Length > 0 && (!char.IsAsciiLetter(service.Type[0])
+            || service.Type.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-'))))
+            yield return ("Type", "a name such as turn is expected");
         if (!IPAddress.TryParse(service.Host, out _) && Uri.CheckHostName(service.Host) != UriHostNameType.Dns)
             yield return ("Host", $"'{service.Host}' is neither a domain nor an address (IPv6 goes without brackets)");
         var hasSecret = service.Secrets.Count > 0 || Secrets.Count > 0;

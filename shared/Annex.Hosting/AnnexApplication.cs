@@ -150,11 +150,7 @@ public static class AnnexApplication
         foreach (var (category, level) in options.Levels)
             logging.AddFilter(category, level);
         if (options.Format == LogFormat.Json)
-            logging.AddJsonConsole(json =>
-            {
-                json.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
-                json.UseUtcTimestamp = true;
-            });
+            AddJsonConsole(logging);
         else
             logging.AddSimpleConsole(line =>
             {
@@ -163,6 +159,12 @@ public static class AnnexApplication
                 line.UseUtcTimestamp = true;
             });
     }
+
+    private static void AddJsonConsole(ILoggingBuilder logging) => logging.AddJsonConsole(json =>
+    {
+        json.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+        json.UseUtcTimestamp = true;
+    });
 
     private static List<AnnexService> Enabled(
         ConfigurationManager configuration, AnnexService[] services, ConfigurationErrors errors)

@@ -7,7 +7,6 @@ using Annex.Rpc;
 using Annex.Xmpp.Addressing;
 using Annex.Xmpp.Routing;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -23,7 +22,6 @@ public sealed class AnnexServiceBuilder
 {
     private readonly ProcessBuilder _process;
     private readonly ServiceOptions _options;
-    private string? _schema;
     private Listener? _http;
     private List<Action<IEndpointRouteBuilder>>? _httpMaps;
     private List<Action<IServiceProvider, RpcServiceMap>>? _rpcMaps;
@@ -38,6 +36,11 @@ public sealed class AnnexServiceBuilder
     }
 
     public string Name { get; }
+
+    /// <summary>Of its database, after AddDatabase.</summary>
+    internal string? Schema { get; set; }
+
+    internal ProcessBuilder Process => _process;
 
     /// <summary>The process's container: what another service may have as well is registered keyed by <see cref="Name"/>.</summary>
     public IServiceCollection Services => _process.Services;
@@ -89,33 +92,12 @@ public sealed class AnnexServiceBuilder
         ComponentRegistration.Add(Services, Name, _options.Component, routes, beforeConnect);
     }
 
-    /// <summary>IDbContextFactory and, keyed by <see cref="Name"/>, NpgsqlDataSource, EventOutbox and EventErrors. Migrated at start
-    /// under an advisory lock; history, outbox and inbox stand in <paramref name="schema"/>, which is the model's default schema.
-    /// </summary>
-    public void AddDatabase<TContext>(string schema) where TContext : DbContext
-    {
-        _schema = schema;
-        if (string.IsNullOrEmpty(_process.Options.Database))
-            _process.Errors.Add("Database", $"missing: {Name} needs PostgreSQL (a connection string)");
-        Services.AddKeyedSingleton(Name, (provider, _) => _process.CreateDataSource(Name, schema, provider));
-        Services.AddDbContextFactory<TContext>((provider, options) =>
-            AnnexDatabase.Configure(options, provider.GetRequiredKeyedService<NpgsqlDataSource>(Name), schema));
-        Services.AddSingleton(new DatabaseRegistration(Name, schema,
-            provider => provider.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext()));
-        Services.AddKeyedSingleton(Name, (provider, _) => new OutboxSignal(provider.GetRequiredService<TimeProvider>()));
-        Services.AddKeyedSingleton(Name, (provider, _) => new EventOutbox(
-            schema, provider.GetRequiredService<EventTypes>(), provider.GetRequiredKeyedService<OutboxSignal>(Name)));
-        Services.AddKeyedSingleton(Name, (provider, _) => new EventErrors(
-            Name, schema, provider.GetRequiredKeyedService<NpgsqlDataSource>(Name), _process.Options.Bus));
-        AddHealth("database", provider => new DatabaseHealth(provider, Name));
-    }
-
     /// <summary>One process at a time owns what this service is the owner of (a component's address and its rooms): Lease, keyed by
     /// <see cref="Name"/>. The component's handshake and the events wait for it.</summary>
     /// <param name="name">What is owned; by default the component's JID.</param>
     public void AddLease(string? name = null)
     {
-        var schema = _schema ?? throw new InvalidOperationException("AddLease comes after AddDatabase.");
+        var schema = Schema ?? throw new InvalidOperationException("AddLease comes after AddDatabase.");
         var lease = new Lease(schema, name ?? _options.Component.Jid);
         Services.AddKeyedSingleton(Name, lease);
         Services.AddSingleton<IHostedService>(provider => new LeaseKeeper(
@@ -128,7 +110,7 @@ public sealed class AnnexServiceBuilder
     /// <summary>A consumer of an event, with the database of this service.</summary>
     public void AddConsumer<TConsumer, TEvent>() where TConsumer : class, IEventConsumer<TEvent> where TEvent : class
     {
-        if (_schema is null)
+        if (Schema is null)
             throw new InvalidOperationException("AddConsumer comes after AddDatabase: what was consumed is remembered there.");
         Services.TryAddTransient<TConsumer>();
         Services.AddSingleton(new ConsumerRegistration(Name, typeof(TConsumer).Name, _process.EventTypes.Add<TEvent>(),

@@ -28,7 +28,9 @@ internal sealed class ProcessBuilder
         (_web, Configuration, Options, Errors, _reader) = (web, configuration, options, errors, reader);
         _inProcess = new HashSet<string>(inProcess, StringComparer.OrdinalIgnoreCase);
         Admins = ReadAdmins();
-        CheckDatabase();
+        // A process without a database loads nothing of the driver.
+        if (!string.IsNullOrEmpty(options.Database))
+            CheckDatabase();
     }
 
     public IServiceCollection Services => _web.Services;
@@ -198,8 +200,6 @@ internal sealed class ProcessBuilder
 
     private void CheckDatabase()
     {
-        if (string.IsNullOrEmpty(Options.Database))
-            return;
         try
         {
             if (string.IsNullOrEmpty(new NpgsqlConnectionStringBuilder(Options.Database).Host))

@@ -24,8 +24,13 @@ public sealed class DelegationWatch(ComponentConnection connection, TurnDiscover
     /// <summary>Between two such reconnections: should the server refuse us for good, it is not stormed.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(15);
 
+    /// <summary>To the second look, where the first found nothing.</summary>
+    private static readonly TimeSpan Doubt = TimeSpan.FromSeconds(1.5);
+
     private readonly Dictionary<string, DomainState> _domains =
         domains.ToDictionary(d => d, _ => new DomainState(), StringComparer.Ordinal);
+
+    private bool IsInDoubt => _domains.Values.Any(state => state.Misses > 0);
 
     public void Register(StanzaRouter router)
     {
@@ -64,7 +69,8 @@ public sealed class DelegationWatch(ComponentConnection connection, TurnDiscover
             while (true)
             {
                 // Jitter: two survivors do not reconnect in turn, each undoing the other's delegation.
-                await Task.Delay(options.DelegationCheck * (0.6 + Random.Shared.NextDouble() * 0.4), time, stoppingToken);
+                var pause = IsInDoubt && Doubt < options.DelegationCheck ? Doubt : options.DelegationCheck;
+                await Task.Delay(pause * (0.6 + Random.Shared.NextDouble() * 0.4), time, stoppingToken);
                 await CheckAsync(stoppingToken);
             }
         }

@@ -14,7 +14,6 @@ public sealed class BusOptions : IValidatableObject
     public string? RabbitMqFile { get; set; }
 
     /// <summary>Begins the names of the queues, so that two installations can share a broker.</summary>
-    [RegularExpression("[a-z0-9-]{1,40}", ErrorMessage = "1 to 40 of a-z, 0-9 and - are allowed")]
     public string QueuePrefix { get; set; } = "annex";
 
     /// <summary>Attempts in a row at one event, before it steps aside (into event_errors) and lets the next ones pass.</summary>
@@ -41,6 +40,9 @@ public sealed class BusOptions : IValidatableObject
         if (!string.IsNullOrEmpty(RabbitMq)
             && !(Uri.TryCreate(RabbitMq, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps"))
             yield return new("an address such as amqp://user:password@host:5672/ is expected", [nameof(RabbitMq)]);
+        if (QueuePrefix.Length is 0 or > 40
+            || QueuePrefix.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-'))
+            yield return new("1 to 40 of a-z, 0-9 and - are allowed", [nameof(QueuePrefix)]);
         if (RetryDelay <= TimeSpan.Zero)
             yield return new("more than zero is needed", [nameof(RetryDelay)]);
         if (Memory < TimeSpan.FromHours(1))

@@ -23,8 +23,13 @@ internal static class Telemetry
 
     public static void Add(IServiceCollection services, ILoggingBuilder logging, ObservabilityOptions options, string process)
     {
-        if (options.Otlp is not { } collector)
-            return;
+        if (options.Otlp is { } collector)
+            Export(collector, services, logging, options, process);
+    }
+
+    private static void Export(
+        Uri collector, IServiceCollection services, ILoggingBuilder logging, ObservabilityOptions options, string process)
+    {
         var resource = ResourceBuilder.CreateDefault().AddService(process, "annex", Version);
         var sdk = OpenTelemetrySdk.Create(builder => builder
             .WithTracing(tracing => tracing

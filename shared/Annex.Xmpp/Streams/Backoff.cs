@@ -40,7 +40,8 @@ internal sealed class Backoff
         LinkFault.Unreachable or LinkFault.Lost or LinkFault.Silent => (Milliseconds(500), Seconds(15)),
         // Kicked while we held the address (Prosody's kick_old): the other one wins, or they would kick each other for ever.
         LinkFault.Conflict when end.WasUp => (Seconds(30), Seconds(60)),
-        LinkFault.Conflict => (Seconds(1), Seconds(10)),
+        // A standby takes over within 10 s, handshake and delegation included.
+        LinkFault.Conflict => (Seconds(1), Seconds(8)),
         // A server that has just come back may know its hosts a moment later.
         LinkFault.WrongSecret or LinkFault.UnknownHost when _wasEverUp => (Seconds(1), Seconds(60)),
         LinkFault.WrongSecret or LinkFault.UnknownHost or LinkFault.NotAComponentPort => (Seconds(5), Seconds(60)),

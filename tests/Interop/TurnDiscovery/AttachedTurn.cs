@@ -31,7 +31,12 @@ internal sealed class AttachedTurn : IAsyncDisposable
         SnippetSecret = ComponentSecret,
     };
 
-    public static async Task<AttachedTurn> StartAsync(int componentPort, CoturnServer coturn, params (string Key, string Value)[] changes)
+    public static Task<AttachedTurn> StartAsync(int componentPort, CoturnServer coturn, params (string Key, string Value)[] changes) =>
+        StartAsync(componentPort, coturn, LinkState.Up, changes);
+
+    /// <param name="until">The state of the component that is waited for.</param>
+    public static async Task<AttachedTurn> StartAsync(
+        int componentPort, CoturnServer coturn, LinkState until, params (string Key, string Value)[] changes)
     {
         var turnPort = coturn.Port.ToString(CultureInfo.InvariantCulture);
         var settings = new Dictionary<string, string?>
@@ -64,7 +69,7 @@ internal sealed class AttachedTurn : IAsyncDisposable
         await app.StartAsync();
         var attached = new AttachedTurn(app);
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        await attached.Connection.WaitForStateAsync(LinkState.Up, limit.Token);
+        await attached.Connection.WaitForStateAsync(until, limit.Token);
         return attached;
     }
 

@@ -19,6 +19,21 @@ public sealed class TurnOnProsodyTests : TurnOnServersTests
 
     protected override int ComponentPort => _server.ComponentPort;
 
+    /// <summary>Prosody lets one in at a time.</summary>
+    [Fact]
+    public async Task When_the_first_of_two_instances_ends_the_second_takes_over()
+    {
+        await using var coturn = await CoturnServer.StartAsync("north");
+        var first = await AttachedTurn.StartAsync(ComponentPort, coturn);
+        await UntilAnsweredAsync();
+        await using var second = await AttachedTurn.StartAsync(ComponentPort, coturn, LinkState.Standby);
+
+        await first.DisposeAsync();
+
+        await UntilAnsweredAsync();
+        Assert.True(second.Connection.IsConnected);
+    }
+
     protected override async Task StartServerAsync() => _server = await ProsodyServer.StartAsync(AttachedTurn.ServerOptions);
 
     protected override Task RestartServerAsync() => _server.RestartAsync();
