@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
 namespace Annex.Load;
@@ -7,138 +8,130 @@ namespace Annex.Load;
 /// The server's side of XEP-0114 towards any MUC component. Presence of N joins into one room is N², counted exactly;
 /// a message is delivered when each of its room's occupants has its copy.
 /// </summary>
-internal sealed class ComponentLoad
+internal sealed class ComponentLoad : IAsyncDisposable
 {
     private readonly Arguments _options;
     private readonly ServerLink _link;
-    private readonly SemaphoreSlim _arrived = new(0);
-    private StanzaScan _seen = new();
-    private long _messages;
-    private long _presences;
-    private long _iqs;
-    private long _bytes;
+    private readonly Conversation _seen = new();
+    private readonly CancellationTokenSource _stop;
+    private readonly Task _reading;
 
-    private ComponentLoad(Arguments options, ServerLink link)
+    /// <param name="link">Taken over.</param>
+    public ComponentLoad(Arguments options, ServerLink link, CancellationToken cancellationToken)
     {
         _options = options;
         _link = link;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _reading = ReadAsync(_stop.Token);
     }
 
     public static async Task<int> RunAsync(Arguments options, CancellationToken cancellationToken)
     {
-        using var link = await ServerLink.AcceptAsync(options, cancellationToken);
-        var load = new ComponentLoad(options, link);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var reading = load.ReadAsync(stop.Token);
-        await load.JoinAsync(cancellationToken);
-        await load.TalkAsync(cancellationToken);
-        await link.SendAsync("</stream:stream>", cancellationToken);
-        await stop.CancelAsync();
-        await reading;
+        var link = await ServerLink.AcceptAsync(options, cancellationToken);
+        await using var load = new ComponentLoad(options, link, cancellationToken);
+        Console.WriteLine(await load.JoinAsync(cancellationToken));
+        await load.TalkAsync(options.Window, 1, cancellationToken);
+        Console.WriteLine(await load.TalkAsync(options.Window, options.Talk, cancellationToken));
         return 0;
+    }
+
+    public async Task<JoinFigures> JoinAsync(CancellationToken cancellationToken)
+    {
+        var pids = _options.Pids;
+        var (memory, cpu, before) = (ProcessFigures.Resident(pids), ProcessFigures.CpuSeconds(pids), _seen.Presences);
+        var (rooms, users, watch) = (_options.Rooms, _options.Users, Stopwatch.StartNew());
+        for (var room = 0; room < rooms; room++)
+        {
+            var known = _seen.Presences;
+            var iqs = _seen.Iqs;
+            // The first occupant creates the room and unlocks it (XEP-0045 §10.1.2).
+            await _link.SendAsync(Join(room, 0), cancellationToken);
+            await _seen.UntilAsync(() => _seen.Presences > known, cancellationToken);
+            await _link.SendAsync($"<iq type='set' id='c{room}' from='{User(0)}' to='{Room(room)}'>"
+                + $"<query xmlns='http://jabber.org/protocol/muc#owner'>{Form()}</query></iq>", cancellationToken);
+            await _seen.UntilAsync(() => _seen.Iqs > iqs, cancellationToken);
+            await SendJoinsAsync(room, known, cancellationToken);
+        }
+        var (seconds, presences) = (watch.Elapsed.TotalSeconds, _seen.Presences - before);
+        var used = ProcessFigures.CpuSeconds(pids) - cpu;
+        await _seen.UntilQuietAsync(cancellationToken);
+        return new JoinFigures(rooms * users, seconds, used * 1e6 / presences,
+            (ProcessFigures.Resident(pids) - memory) / 1024.0 / (rooms * users));
+    }
+
+    public Task<TalkFigures> TalkAsync(int window, double seconds, CancellationToken cancellationToken)
+    {
+        var body = new string('x', _options.Body);
+        return _seen.TalkAsync(_options.Users, window, seconds, _options.Pids, async (first, count, token) =>
+        {
+            var text = new StringBuilder();
+            for (var number = first; number < first + count; number++)
+            {
+                var (room, user) = (number % _options.Rooms, number / _options.Rooms % _options.Users);
+                text.Append(CultureInfo.InvariantCulture, $"<message type='groupchat' id='m{number}' from='{User(user)}' to='{Room(room)}'>");
+                text.Append(CultureInfo.InvariantCulture, $"<body>{number} {body}</body><origin-id xmlns='urn:xmpp:sid:0' id='m{number}'/></message>");
+            }
+            await _link.SendAsync(text.ToString(), token);
+        }, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _reading;
+        _link.Dispose();
+        _stop.Dispose();
     }
 
     private string Room(int room) => $"room{room}@{_options.Jid}";
 
     private string User(int user) => $"u{user}@{_options.Domain}/load";
 
-    private async Task JoinAsync(CancellationToken cancellationToken)
+    /// <summary>mu-conference lets 30 in unless it is told otherwise.</summary>
+    private string Form() => "<x xmlns='jabber:x:data' type='submit'>"
+        + "<field var='FORM_TYPE'><value>http://jabber.org/protocol/muc#roomconfig</value></field>"
+        + (_options.IsQuietRoom ? "<field var='muc#roomconfig_presencebroadcast'><value>moderator</value></field>" : "")
+        + (_options.MaxUsers > 0 ? $"<field var='muc#roomconfig_maxusers'><value>{_options.MaxUsers}</value></field>" : "") + "</x>";
+
+    /// <summary>A few at a time, each time until all have seen them: mu-conference loses what does not fit into one of its reads.</summary>
+    private async Task SendJoinsAsync(int room, long known, CancellationToken cancellationToken)
     {
-        var pids = _options.Pids;
-        var memory = ProcessFigures.Resident(pids);
-        var cpu = ProcessFigures.CpuSeconds(pids);
-        var watch = Stopwatch.StartNew();
-        for (var room = 0; room < _options.Rooms; room++)
+        var atOnce = _options.JoinsAtOnce;
+        for (var user = 1; user < _options.Users;)
         {
-            // The first occupant creates the room and unlocks it as an instant room (XEP-0045 §10.1.2).
-            await SendJoinAsync(room, 0, cancellationToken);
-            await UntilAsync(() => Interlocked.Read(ref _presences) >= PresencesAfter(room, 1), cancellationToken);
-            await _link.SendAsync($"<iq type='set' id='c{room}' from='{User(0)}' to='{Room(room)}'>"
-                + "<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'/></query></iq>",
-                cancellationToken);
-            await UntilAsync(() => Interlocked.Read(ref _iqs) > room, cancellationToken);
-            for (var user = 1; user < _options.Users; user++) await SendJoinAsync(room, user, cancellationToken);
-            await UntilAsync(() => Interlocked.Read(ref _presences) >= PresencesAfter(room, _options.Users), cancellationToken);
+            var next = Math.Min(user + atOnce, _options.Users);
+            await _link.SendAsync(string.Concat(Enumerable.Range(user, next - user).Select(u => Join(room, u))), cancellationToken);
+            user = next;
+            // Where only moderators are shown, each who enters sees the owner and itself.
+            var wanted = known + (_options.IsQuietRoom ? 1 + 2L * (user - 1) : (long)user * user);
+            await _seen.UntilAsync(() => _seen.Presences >= wanted, cancellationToken);
         }
-        var presences = (double)_options.Rooms * _options.Users * _options.Users;
-        var used = ProcessFigures.CpuSeconds(pids) - cpu;
-        var grown = ProcessFigures.Resident(pids) - memory;
-        Console.WriteLine($"joined {_options.Users} users in each of {_options.Rooms} rooms in {watch.Elapsed.TotalSeconds:F2} s, "
-            + $"{presences / watch.Elapsed.TotalSeconds:F0} presences/s, {used * 1e6 / presences:F2} CPU us per presence, "
-            + $"memory +{grown / 1024.0 / (_options.Rooms * _options.Users):F2} KiB per occupant");
     }
 
-    private long PresencesAfter(int room, int users) =>
-        (long)room * _options.Users * _options.Users + (long)users * users;
-
-    private Task SendJoinAsync(int room, int user, CancellationToken cancellationToken) =>
-        _link.SendAsync($"<presence id='j{room}-{user}' from='{User(user)}' to='{Room(room)}/nick{user}'>"
-            + "<c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='https://example.org/client' "
-            + "ver='QgayPKawpkPSDYmwT/WM94uAlu0='/>"
-            + "<x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='0'/></x></presence>", cancellationToken);
-
-    private async Task TalkAsync(CancellationToken cancellationToken)
-    {
-        var messagesBefore = Interlocked.Read(ref _messages);
-        var bytesBefore = Interlocked.Read(ref _bytes);
-        var body = new string('x', _options.Body);
-        var latencies = new Latencies();
-        var sentAt = new Queue<(long Needed, long Time)>();
-        var cpu = ProcessFigures.CpuSeconds(_options.Pids);
-        var watch = Stopwatch.StartNew();
-        long needed = messagesBefore;
-        for (var sent = 0; sent < _options.Messages || sentAt.Count > 0;)
-        {
-            while (sent < _options.Messages && sentAt.Count < _options.Window)
-            {
-                var room = sent % _options.Rooms;
-                var user = sent / _options.Rooms % _options.Users;
-                needed += _options.Users;
-                sentAt.Enqueue((needed, Stopwatch.GetTimestamp()));
-                await _link.SendAsync(Encoding.UTF8.GetBytes($"<message type='groupchat' id='m{sent}' from='{User(user)}' "
-                    + $"to='{Room(room)}'><body>{sent} {body}</body><origin-id xmlns='urn:xmpp:sid:0' id='m{sent}'/></message>"),
-                    cancellationToken);
-                sent++;
-            }
-            var first = sentAt.Peek().Needed;
-            await UntilAsync(() => Interlocked.Read(ref _messages) >= first, cancellationToken);
-            while (sentAt.TryPeek(out var oldest) && Interlocked.Read(ref _messages) >= oldest.Needed)
-                latencies.Add(Stopwatch.GetElapsedTime(sentAt.Dequeue().Time));
-        }
-        Report(watch.Elapsed, ProcessFigures.CpuSeconds(_options.Pids) - cpu, Interlocked.Read(ref _messages) - messagesBefore,
-            Interlocked.Read(ref _bytes) - bytesBefore, latencies);
-    }
-
-    private void Report(TimeSpan time, double cpu, long deliveries, long bytes, Latencies latencies) => Console.WriteLine(
-        $"{deliveries} deliveries in {time.TotalSeconds:F2} s, {deliveries / time.TotalSeconds:F0} deliveries/s, "
-        + $"{cpu * 1e6 / deliveries:F3} CPU us per delivery, {(double)bytes / deliveries:F0} bytes per delivery, "
-        + $"p50 {latencies.Quantile(0.5):F3} ms, p99 {latencies.Quantile(0.99):F3} ms, window {_options.Window}");
+    private string Join(int room, int user) =>
+        $"<presence id='j{room}-{user}' from='{User(user)}' to='{Room(room)}/nick{user}'>"
+        + "<c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='https://example.org/client' ver='QgayPKawpkPSDYmwT/WM94uAlu0='/>"
+        + "<x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='0'/></x></presence>";
 
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
         var buffer = new byte[256 * 1024];
+        var scan = new StanzaScan();
+        (long, long, long, long) told = default;
         try
         {
             while (true)
             {
                 var n = await _link.Socket.ReceiveAsync(buffer, cancellationToken);
-                if (n == 0) return;
-                _seen.Add(buffer.AsSpan(0, n));
-                Interlocked.Exchange(ref _messages, _seen.Messages);
-                Interlocked.Exchange(ref _presences, _seen.Presences);
-                Interlocked.Exchange(ref _iqs, _seen.Iqs);
-                Interlocked.Exchange(ref _bytes, _seen.Bytes);
-                if (_arrived.CurrentCount == 0) _arrived.Release();
+                if (n == 0)
+                    return;
+                scan.Add(buffer.AsSpan(0, n));
+                _seen.Add(scan, ref told);
             }
         }
         catch (OperationCanceledException)
         {
             // The run is over.
         }
-    }
-
-    private async Task UntilAsync(Func<bool> holds, CancellationToken cancellationToken)
-    {
-        while (!holds()) await _arrived.WaitAsync(cancellationToken);
     }
 }

@@ -17,7 +17,7 @@ internal static class LinkLoad
         var cpu = ProcessFigures.CpuSeconds(options.Pids);
         var watch = Stopwatch.StartNew();
         long sent = 0;
-        for (; sent < options.Messages; sent += count) await link.SendAsync(batch, cancellationToken);
+        for (; sent < options.Stanzas; sent += count) await link.SendAsync(batch, cancellationToken);
         // An iq behind them all: its answer says that everything before it was read.
         await link.SendAsync($"<iq type='get' id='end' from='u0@{options.Domain}/load' to='{options.Jid}'><ping xmlns='urn:xmpp:ping'/></iq>",
             cancellationToken);

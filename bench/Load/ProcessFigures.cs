@@ -6,12 +6,14 @@ namespace Annex.Load;
 internal static class ProcessFigures
 {
     /// <summary>User plus system time in seconds; the clock tick of Linux is 10 ms.</summary>
-    public static double CpuSeconds(IEnumerable<int> pids) => pids.Sum(pid =>
+    public static double CpuSeconds(int pid)
     {
         var stat = File.ReadAllText($"/proc/{pid}/stat");
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / 100.0;
-    });
+    }
+
+    public static double CpuSeconds(IEnumerable<int> pids) => pids.Sum(CpuSeconds);
 
     /// <summary>Resident bytes.</summary>
     public static long Resident(IEnumerable<int> pids) => pids.Sum(pid =>

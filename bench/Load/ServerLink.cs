@@ -16,7 +16,7 @@ internal sealed class ServerLink(Socket socket) : IDisposable
         listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         listener.Bind(new IPEndPoint(IPAddress.Parse(options.Host), options.Port));
         listener.Listen(1);
-        Console.WriteLine($"listening on {options.Host}:{options.Port} for {options.Jid}");
+        Console.Error.WriteLine($"listening on {options.Host}:{options.Port} for {options.Jid}");
         var socket = await listener.AcceptAsync(cancellationToken);
         socket.NoDelay = true;
         var link = new ServerLink(socket);

@@ -28,6 +28,7 @@ public static class Benchmarks
         yield return CopyContext(duration, rounds);
         yield return WriteHeads(duration, rounds);
         yield return WriteError(duration, rounds);
+        foreach (var hostile in HostileBenchmarks.All(duration, rounds)) yield return hostile;
     }
 
     private static Measurement Frame(string name, byte[][] stanzas, int piece, TimeSpan duration, int rounds)

@@ -1,3 +1,4 @@
+using Annex.Xmpp.Addressing;
 using Microsoft.Extensions.Logging;
 
 namespace Annex.Muc;
@@ -13,6 +14,17 @@ internal static partial class Log
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Ghost check: {Asked} sessions asked, {Removed} gone")]
     public static partial void GhostsChecked(ILogger logger, int asked, int removed);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Multicast by {Service}, {MaxAddresses} addresses a stanza")]
+    public static partial void MulticastFound(ILogger logger, Jid service, int maxAddresses);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Muc:Multicast is enabled, but the server has no multicast service that delivers what is sent to it")]
+    public static partial void NoMulticast(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "The server's multicast service refused a stanza; each occupant gets a copy of their own until it is tried again")]
+    public static partial void MulticastFailed(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Warning,
         Message = "The database is away ({Reason}); messages wait, changes are kept")]

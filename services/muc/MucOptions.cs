@@ -149,6 +149,8 @@ public sealed class MucOptions : IValidatableObject
     /// made and kept in the database.</summary>
     public string? OccupantIdSecret { get; set; }
 
+    public MulticastOptions Multicast { get; set; } = new();
+
     /// <summary>Values of muc#roomconfig fields (without that prefix) that new rooms start with, such as
     /// persistentroom: true.</summary>
     public Dictionary<string, string> Defaults { get; set; } = [];

@@ -43,6 +43,10 @@ public static class MucService
             services.GetRequiredKeyedService<ComponentConnection>(Name),
             services.GetService<TimeProvider>() ?? TimeProvider.System,
             services.GetRequiredService<ILogger<GhostChecks>>(), services.GetRequiredService<MucMetrics>()));
+        builder.Services.AddHostedService(services => new MulticastDiscovery(services.GetRequiredService<RoomDirectory>(),
+            services.GetRequiredKeyedService<ComponentConnection>(Name), domains,
+            services.GetService<TimeProvider>() ?? TimeProvider.System,
+            services.GetRequiredService<ILogger<MulticastDiscovery>>()));
         builder.AddComponent(
             (services, router) =>
             {

@@ -12,6 +12,9 @@ internal static class FuzzTargets
         ["writer"] = WriterTarget.Run,
         ["jid"] = JidTarget.Run,
         ["extensions"] = ExtensionsTarget.Run,
+        ["room"] = RoomTarget.Run,
+        ["http"] = HttpTarget.Run,
+        ["rpc"] = RpcTarget.Run,
     };
 
     public static IEnumerable<string> Names => All.Keys;

@@ -8,7 +8,7 @@ namespace Annex.Fuzz;
 /// </summary>
 public class FuzzTests
 {
-    // Twenty seconds in all.
+    // Half a minute in all.
     private const double SecondsEach = 3.3;
 
     public static TheoryData<string> Targets => [.. FuzzTargets.Names];

@@ -7,12 +7,12 @@ using Mono.Cecil.Rocks;
 namespace Annex.Fuzz;
 
 /// <summary>
-/// A world of its own in which Annex.Xmpp reports its edges: the assemblies are rewritten in memory, and this very
+/// A world of its own in which the code that reads what strangers send reports its edges: the assemblies are rewritten in memory, and this very
 /// project is loaded a second time, against them. Only plain values cross the border.
 /// </summary>
 internal sealed class Instrumented : AssemblyLoadContext
 {
-    private static readonly string[] Targets = ["Annex.Xmpp", "Annex.Xmpp.Extensions"];
+    private static readonly string[] Targets = ["Annex.Xmpp", "Annex.Xmpp.Extensions", "Annex.Muc", "Annex.Upload", "Annex.Rpc"];
 
     private readonly Dictionary<string, byte[]> _rewritten = [];
 

@@ -35,6 +35,8 @@ internal sealed class StanzaHandlers(RoomDirectory directory)
     private void ToRoom(in StanzaContext context)
     {
         var stanza = context.Stanza;
+        if (directory.Multicast.TryTake(stanza))
+            return;
         if (stanza.To is { HasLocal: true } && stanza.From is not null)
             directory.Post(stanza.Detach());
         else if (stanza.Kind == StanzaKind.Iq || (stanza.Kind == StanzaKind.Message && stanza.Type != StanzaType.Error))

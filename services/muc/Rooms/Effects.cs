@@ -27,6 +27,9 @@ internal sealed class Effects : IDisposable
 
     public int Count { get; private set; }
 
+    /// <summary>Who entered by this command and so has got nothing from the room before.</summary>
+    public Jid? Newcomer { get; set; }
+
     /// <summary>Put on every effect from here on.</summary>
     public EffectCondition Condition { get; set; }
 
@@ -175,6 +178,7 @@ internal sealed class Effects : IDisposable
         if (_items.Length > 4096)
             _items = new Effect[16];
         Count = 0;
+        Newcomer = null;
         Condition = EffectCondition.Always;
         Xml.Clear();
     }

@@ -122,6 +122,7 @@ internal sealed partial class Room
         }
         var shown = isKnown ? occupant!.Primary.Presence : null;
         Attach(session, occupant!);
+        effects.Newcomer = session.Jid;
         PersistBehind(effects, new OccupantStored(RecordOf(session), occupant!.Affiliation));
         Synchronise(session, request, stanza, isNew, effects, isRewritten);
         if (!isKnown || !shown.AsSpan().SequenceEqual(occupant!.Primary.Presence))

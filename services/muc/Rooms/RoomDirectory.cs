@@ -33,6 +33,7 @@ internal sealed class RoomDirectory : IAsyncDisposable
         _connection = connection;
         _store = store;
         _logger = logger;
+        Multicast = new Multicast(service.Options.Multicast);
         var second = TimeSpan.FromSeconds(1);
         _clock = service.Time.CreateTimer(_ => Tick(), null, second, second);
     }
@@ -42,6 +43,8 @@ internal sealed class RoomDirectory : IAsyncDisposable
     public MucOptions Options => Service.Options;
 
     public RoomList List { get; } = new();
+
+    public Multicast Multicast { get; }
 
     public IRoomStore? Store => _store;
 
@@ -112,7 +115,8 @@ internal sealed class RoomDirectory : IAsyncDisposable
     /// rest.</summary>
     public async ValueTask DeliverAsync(RoomMailbox mailbox, Effects effects, bool isStored)
     {
-        var writer = new EffectWriter(effects, isStored);
+        var writer = new EffectWriter(effects, isStored, Multicast,
+            mailbox.LastMulticast != 0 && Service.Time.GetElapsedTime(mailbox.LastMulticast) < Multicast.OrderIsKeptFor);
         bool isMore;
         do
         {
@@ -120,6 +124,8 @@ internal sealed class RoomDirectory : IAsyncDisposable
             isMore = writer.WriteSome(_connection);
         }
         while (isMore);
+        if (writer.HasMulticast)
+            mailbox.LastMulticast = Service.Time.GetTimestamp();
         for (var i = 0; i < effects.Count; i++)
         {
             var kind = effects[i].Kind;

@@ -31,6 +31,9 @@ internal sealed class RoomMailbox(RoomDirectory directory, Jid jid) : IThreadPoo
 
     public Jid Jid { get; } = jid;
 
+    /// <summary>When a stanza of this room last went to many at once (a timestamp of the service's clock; 0: never).</summary>
+    public long LastMulticast { get; set; }
+
     /// <summary>For counts and for putting idle rooms away; its state belongs to the turn.</summary>
     public Room? Room => Volatile.Read(ref _room);
 

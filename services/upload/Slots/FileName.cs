@@ -22,7 +22,9 @@ public static class FileName
         foreach (var rune in last.EnumerateRunes()) Append(clean, rune);
         var name = clean.ToString().Trim();
         if (name.Trim('.', ' ', '_').Length == 0) return Nameless;
-        return Shorten(name, maxBytes);
+        // What was cut off may leave a space, or nothing that is a name, at the end.
+        var shortened = Shorten(name, maxBytes).Trim();
+        return shortened.Trim('.', ' ', '_').Length == 0 ? Nameless : shortened;
     }
 
     private static void Append(StringBuilder clean, Rune rune)

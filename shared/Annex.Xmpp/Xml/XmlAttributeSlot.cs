@@ -10,6 +10,9 @@ internal struct XmlAttributeSlot
     public int ValueLength;
     public bool IsDeclaration;
 
+    /// <summary>Of a prefixed attribute, while its tag is checked: its namespace, by a hash that nobody outside can aim at.</summary>
+    public int NamespaceHash;
+
     public readonly ReadOnlySpan<byte> Name(ReadOnlySpan<byte> data) => data.Slice(NameStart, NameLength);
 
     public readonly ReadOnlySpan<byte> Value(ReadOnlySpan<byte> data) => data.Slice(ValueStart, ValueLength);

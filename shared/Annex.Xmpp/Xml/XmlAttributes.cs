@@ -23,6 +23,12 @@ internal ref struct XmlAttributes
 
     public readonly ReadOnlySpan<byte> Value => _tag[_valueStart.._valueEnd];
 
+    /// <summary>The name's offset in the tag.</summary>
+    public readonly int NameStart => _nameStart;
+
+    /// <summary>The value's offset in the tag.</summary>
+    public readonly int ValueStart => _valueStart;
+
     public bool MoveNext()
     {
         var tag = _tag;

@@ -11,11 +11,8 @@ public ref partial struct XmlReader
     internal readonly ReadOnlySpan<byte> Resolve(ReadOnlySpan<byte> prefix)
     {
         if (_tag >= 0 && TryFindDeclaration(_tag, prefix, out var raw)) return XmlText.UnescapeAttribute(raw);
-        for (int i = _depth - 1; i >= 0; i--)
-        {
-            if (TryFindDeclaration(TagOf(i), prefix, out raw)) return XmlText.UnescapeAttribute(raw);
-        }
-
+        int binding = FindBinding(prefix);
+        if (binding >= 0) return XmlText.UnescapeAttribute(BindingAt(binding).Value(_xml));
         if (prefix.IsEmpty) return _outer is null ? default : _outer.DefaultNamespace;
         if (prefix.SequenceEqual("xml"u8)) return "http://www.w3.org/XML/1998/namespace"u8;
         return _outer is not null && _outer.TryResolve(prefix, out var uri) ? uri : default;
@@ -47,7 +44,7 @@ public ref partial struct XmlReader
         var element = Outer;
         output.Write(element[..(_nameLength + 1)]);
         CopyDefaultNamespace(output, defaultNamespaceThere);
-        for (int i = _depth - 1; i >= 0; i--) CopyPrefixes(output, element, i);
+        CopyPrefixes(output, element);
         if (!TryFind(_tag, "xml:lang"u8, out _) && RawLang is { IsEmpty: false } lang)
             WriteRaw(output, " xml:lang"u8, lang);
         output.Write(element[(_nameLength + 1)..]);
@@ -57,9 +54,10 @@ public ref partial struct XmlReader
     private readonly void CopyDefaultNamespace(IBufferWriter<byte> output, ReadOnlySpan<byte> there)
     {
         if (TryFind(_tag, "xmlns"u8, out _)) return;
-        for (int i = _depth - 1; i >= 0; i--)
+        int binding = FindBinding(default);
+        if (binding >= 0)
         {
-            if (!TryFind(TagOf(i), "xmlns"u8, out var raw)) continue;
+            var raw = BindingAt(binding).Value(_xml);
             if (!XmlText.UnescapeAttribute(raw).SequenceEqual(there)) WriteRaw(output, " xmlns"u8, raw);
             return;
         }
@@ -71,36 +69,30 @@ public ref partial struct XmlReader
         output.Write("'"u8);
     }
 
-    // The declarations of one element around this one, except those that are declared again further in, here included.
-    private readonly void CopyPrefixes(IBufferWriter<byte> output, ReadOnlySpan<byte> element, int level)
+    // The declarations of the elements around this one, except those that are declared again further in, here included.
+    private readonly void CopyPrefixes(IBufferWriter<byte> output, ReadOnlySpan<byte> element)
     {
-        var attributes = new XmlAttributes(_xml[TagOf(level)..]);
-        while (attributes.MoveNext())
+        for (int i = _bindingCount - 1; i >= 0; i--)
         {
-            var name = attributes.Name;
-            if (!name.StartsWith("xmlns:"u8)) continue;
-            var prefix = name[6..];
+            var prefix = BindingAt(i).Prefix(_xml);
             // The bytes "prefix:" stand in every element that uses it; where they stand by chance a declaration too
             // many is harmless.
-            if (!Mentions(element, prefix) || TryFindDeclaration(_tag, prefix, out _)) continue;
-            bool isHidden = false;
-            for (int i = level + 1; i < _depth && !isHidden; i++)
-                isHidden = TryFindDeclaration(TagOf(i), prefix, out _);
-            if (isHidden) continue;
-            output.Write(" "u8);
-            WriteRaw(output, name, attributes.Value);
+            if (prefix.IsEmpty || FindBinding(prefix) != i || !Mentions(element, prefix) ||
+                TryFindDeclaration(_tag, prefix, out _)) continue;
+            output.Write(" xmlns:"u8);
+            WriteRaw(output, prefix, BindingAt(i).Value(_xml));
         }
     }
 
+    // From colon to colon: however prefix and element are made, each byte is looked at once or twice.
     private static bool Mentions(ReadOnlySpan<byte> element, ReadOnlySpan<byte> prefix)
     {
-        while (true)
+        for (int from = 0, i; (i = element[from..].IndexOf((byte)':')) >= 0; from += i + 1)
         {
-            int i = element.IndexOf(prefix);
-            if (i < 0 || i + prefix.Length >= element.Length) return false;
-            if (element[i + prefix.Length] == (byte)':') return true;
-            element = element[(i + 1)..];
+            if (element[..(from + i)].EndsWith(prefix)) return true;
         }
+
+        return false;
     }
 
     // A value as on the wire may hold either quote, but not both unescaped.

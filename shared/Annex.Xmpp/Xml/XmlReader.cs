@@ -21,6 +21,11 @@ public ref partial struct XmlReader
     private int[]? _deeper;
     private int _depth;
 
+    // The declarations of the entered elements, innermost last.
+    private Bindings _bindings;
+    private Binding[]? _moreBindings;
+    private int _bindingCount;
+
     // Where the next sibling is looked for.
     private int _pos;
 
@@ -81,6 +86,7 @@ public ref partial struct XmlReader
     {
         if (_tag < 0) throw new InvalidOperationException("There is no current element to enter.");
         Push(_isEmpty ? ~_tag : _tag);
+        Declare(_tag);
         _pos = _tagEnd;
         _tag = -1;
     }
@@ -91,6 +97,7 @@ public ref partial struct XmlReader
     {
         if (_depth == 0) throw new InvalidOperationException("There is no element to leave.");
         int tag = Level(--_depth);
+        while (_bindingCount > 0 && BindingAt(_bindingCount - 1).Depth > _depth) _bindingCount--;
         _pos = tag < 0 ? XmlSkip.Tag(_xml, ~tag) : XmlSkip.Content(_xml, _tag >= 0 ? _tag : _pos);
         _tag = -1;
     }

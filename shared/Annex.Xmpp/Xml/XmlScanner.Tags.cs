@@ -28,6 +28,7 @@ internal sealed partial class XmlScanner
         public int PrefixLength; // 0: the default namespace
         public int UriStart;
         public int UriLength;
+        public int UriHash; // 0: not needed yet
     }
 
     /// <summary>What the stream's header declared; found where the element itself declares nothing.</summary>
@@ -131,6 +132,7 @@ internal sealed partial class XmlScanner
             binding.PrefixLength = prefix.Length;
             binding.UriStart = slot.ValueStart;
             binding.UriLength = slot.ValueLength;
+            binding.UriHash = 0;
         }
     }
 
@@ -161,27 +163,46 @@ internal sealed partial class XmlScanner
         return OuterBinding;
     }
 
+    // Each prefix is looked up once and each pair of names compared once: a tag full of attributes costs no more than the limits
+    // on attributes and namespaces multiplied, and a stanza full of such tags milliseconds.
     private void CheckPrefixedAttributes(ReadOnlySpan<byte> data)
     {
         for (int i = 0; i < _attributeCount; i++)
         {
-            ref readonly var slot = ref _attributes[i];
+            ref var slot = ref _attributes[i];
             if (slot.Colon < 0 || slot.IsDeclaration) continue;
             int binding = Resolve(data, data[slot.NameStart..slot.Colon]);
-            if (_prefixedAttributes < 2) continue;
-            // Namespaces in XML 1.0 §6.3: two prefixes for one namespace must not hide a double attribute.
-            var uri = UriOf(data, binding, data[slot.NameStart..slot.Colon]);
-            var local = data[(slot.Colon + 1)..(slot.NameStart + slot.NameLength)];
+            if (_prefixedAttributes < 2) return;
+            slot.NamespaceHash = HashOf(data, binding, data[slot.NameStart..slot.Colon]);
             for (int j = 0; j < i; j++)
             {
                 ref readonly var other = ref _attributes[j];
-                if (other.Colon < 0 || other.IsDeclaration) continue;
-                if (!data[(other.Colon + 1)..(other.NameStart + other.NameLength)].SequenceEqual(local)) continue;
-                var prefix = data[other.NameStart..other.Colon];
-                if (UriOf(data, Resolve(data, prefix), prefix).SequenceEqual(uri))
+                if (other.Colon >= 0 && !other.IsDeclaration && other.NamespaceHash == slot.NamespaceHash &&
+                    LocalName(data, other).SequenceEqual(LocalName(data, slot)) && IsSameNamespace(data, slot, other))
                     throw XmlStreamException.NotWellFormed("An attribute stands twice in one tag, under two prefixes.");
             }
         }
+    }
+
+    private static ReadOnlySpan<byte> LocalName(ReadOnlySpan<byte> data, in XmlAttributeSlot slot) =>
+        data[(slot.Colon + 1)..(slot.NameStart + slot.NameLength)];
+
+    // Namespaces in XML 1.0 §6.3: two prefixes for one namespace must not hide a double attribute.
+    private bool IsSameNamespace(ReadOnlySpan<byte> data, in XmlAttributeSlot one, in XmlAttributeSlot other)
+    {
+        var (first, second) = (new XmlRange(one.NameStart, one.Colon - one.NameStart), new XmlRange(other.NameStart, other.Colon - other.NameStart));
+        return UriOf(data, Resolve(data, first.Of(data)), first.Of(data))
+            .SequenceEqual(UriOf(data, Resolve(data, second.Of(data)), second.Of(data)));
+    }
+
+    private int HashOf(ReadOnlySpan<byte> data, int binding, ReadOnlySpan<byte> prefix)
+    {
+        if (binding >= 0 && _bindings[binding].UriHash != 0) return _bindings[binding].UriHash;
+        var hash = new HashCode();
+        hash.AddBytes(UriOf(data, binding, prefix));
+        int value = hash.ToHashCode() | 1; // never 0, which says that it was not computed yet
+        if (binding >= 0) _bindings[binding].UriHash = value;
+        return value;
     }
 
     private ReadOnlySpan<byte> UriOf(ReadOnlySpan<byte> data, int binding, ReadOnlySpan<byte> prefix)

@@ -20,13 +20,25 @@ internal sealed class ServiceProcess : IDisposable
         Start("Muc", "muc.example.org", database, componentPort,
             [("Muc__MessagesPerSecond", "0"), ("Muc__RoomMessagesPerSecond", "0"), .. more]);
 
+    /// <param name="launcher">A command that runs the one behind it somewhere else: another network, another time.</param>
+    public static ServiceProcess StartMucBy(IReadOnlyList<string> launcher, string database, int componentPort,
+        params (string Key, string Value)[] more) => Start("Muc", "muc.example.org", database, componentPort,
+            [("Muc__MessagesPerSecond", "0"), ("Muc__RoomMessagesPerSecond", "0"), .. more], launcher);
+
     /// <param name="service">The section of the configuration, such as Muc.</param>
     /// <param name="jid">The component's address.</param>
     /// <param name="more">Further settings, as ANNEX_ names without the prefix.</param>
     public static ServiceProcess Start(string service, string jid, string database, int componentPort,
-        params (string Key, string Value)[] more)
+        params (string Key, string Value)[] more) => Start(service, jid, database, componentPort, more, []);
+
+    /// <summary>It has ended by itself, as a process does that lost its lease.</summary>
+    public bool HasExited => _process.HasExited;
+
+    private static ServiceProcess Start(string service, string jid, string database, int componentPort,
+        (string Key, string Value)[] more, IReadOnlyList<string> launcher)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"Annex.{service}.dll")])
+        string[] command = [.. launcher, "dotnet", Path.Combine(AppContext.BaseDirectory, $"Annex.{service}.dll")];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

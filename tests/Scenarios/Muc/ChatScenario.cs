@@ -29,6 +29,7 @@ public abstract class ChatScenario : IAsyncLifetime
     private ComponentConnection? _connection;
     private RoomDirectory? _rooms;
     private GhostChecks? _ghosts;
+    private MulticastDiscovery? _multicast;
 
     protected ScriptedServer Server { get; } = new(Service);
 
@@ -78,6 +79,9 @@ public abstract class ChatScenario : IAsyncLifetime
     /// <summary>One second of the check for ghosts.</summary>
     protected int AskForGhosts() => _ghosts!.AskSome(CancellationToken.None);
 
+    /// <summary>One second of the search for multicast services.</summary>
+    protected Task LookForMulticast() => _multicast!.LookAsync(CancellationToken.None);
+
     private async Task StopAsync()
     {
         await _rooms!.DisposeAsync();
@@ -99,6 +103,7 @@ public abstract class ChatScenario : IAsyncLifetime
         };
         _rooms = new RoomDirectory(service, _connection, Store, _failures);
         _ghosts = new GhostChecks(_rooms, _connection, Time, NullLogger<GhostChecks>.Instance);
+        _multicast = new MulticastDiscovery(_rooms, _connection, service.LocalDomains, Time, NullLogger<MulticastDiscovery>.Instance);
         new StanzaHandlers(_rooms).Register(router);
         _connection.Start();
         await Server.AcceptAsync();

@@ -21,6 +21,10 @@ public sealed class PostgresServer : IAsyncDisposable
     public static async Task<PostgresServer> StartAsync(CancellationToken cancellationToken = default) =>
         new(await ServerProcess.StartAsync("postgres", [new("fsync", "off")], cancellationToken));
 
+    /// <summary>In a folder of the caller's choice, such as one on a small disk; commits are synced.</summary>
+    public static async Task<PostgresServer> StartInAsync(string place, CancellationToken cancellationToken = default) =>
+        new(await ServerProcess.StartAsync("postgres", [], cancellationToken, place));
+
     /// <summary>Makes an empty database.</summary>
     /// <returns>Its connection string.</returns>
     public async Task<string> CreateDatabaseAsync(CancellationToken cancellationToken = default)

@@ -35,8 +35,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <param name="kind">A file name of <c>deploy/servers/kinds</c>.</param>
     /// <param name="settings">What that file documents; a null value is left out.</param>
     /// <param name="cancellationToken">Ends the wait and the server.</param>
-    public static async Task<ServerProcess> StartAsync(
-        string kind, IEnumerable<KeyValuePair<string, string?>> settings, CancellationToken cancellationToken)
+    /// <param name="place">Where its folder is made, if not where the tests' others are.</param>
+    public static async Task<ServerProcess> StartAsync(string kind, IEnumerable<KeyValuePair<string, string?>> settings,
+        CancellationToken cancellationToken, string? place = null)
     {
         var start = new ProcessStartInfo(Path.Combine(RepositoryRoot.Path, "deploy", "servers", "serve"))
         {
@@ -45,6 +46,11 @@ internal sealed class ServerProcess : IAsyncDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        if (place is not null)
+        {
+            start.Environment["SERVERS_OF_ANNEX"] = place;
+        }
+
         start.ArgumentList.Add(kind);
         start.ArgumentList.Add("new");
         foreach (var (key, value) in settings)
