@@ -8,12 +8,15 @@
 -- modules_enabled, "turn_external", "external_services", "http_file_share" and "http_upload".
 --
 -- The component port has no TLS. Keep it on the loopback interface (the default) or on a private network.
--- If your VirtualHost has a list modules_enabled of its own, add the four names to that one instead: a second list
+-- If your VirtualHost has a list modules_enabled of its own, add the five names to that one instead: a second list
 -- replaces the first.
 
 VirtualHost "example.org"
-  modules_enabled = { "delegation"; "privilege"; "cloud_notify"; "smacks" }
+  modules_enabled = { "delegation"; "privilege"; "cloud_notify"; "smacks"; "annex_accounts" }
   modules_disabled = { "turn_external"; "external_services"; "http_file_share"; "http_upload" }
+  -- A deleted account is forgotten by all five services. The module stands beside this file: copy
+  -- modules/mod_annex_accounts.lua into a folder of plugin_paths (Debian: /usr/lib/prosody/modules), or take the name out.
+  annex_accounts_component = "muc.example.org"
   -- TURN discovery (XEP-0215) is answered by Annex on behalf of the server (XEP-0355).
   delegations = {
     ["urn:xmpp:extdisco:2"] = { jid = "turn.example.org" };

@@ -17,6 +17,7 @@ internal static class MucErrors
         new(StanzaErrorType.Cancel, "not-acceptable", "You have a registered nickname here.") { HttpStatus = 406 };
 
     public static readonly StanzaError Banned = StanzaError.Forbidden.WithText("You are banned from this room.");
+    public static readonly StanzaError BannedByService = StanzaError.Forbidden.WithText("You are banned from this service.");
     public static readonly StanzaError MembersOnly =
         StanzaError.RegistrationRequired.WithText("This room is for members only.");
     public static readonly StanzaError PasswordRequired =
@@ -70,6 +71,11 @@ internal static class MucErrors
         };
     public static readonly StanzaError TooManyRelays =
         StanzaError.ResourceConstraint.WithText("Too many requests are pending.");
+
+    public static readonly StanzaError VCardTooLarge =
+        StanzaError.PolicyViolation.WithText("This vCard is too large.");
+    public static readonly StanzaError VCardMalformed =
+        StanzaError.BadRequest.WithText("A photo of a vCard is an image in base64.");
 
     public static readonly StanzaError NotAdmin = StanzaError.Forbidden.WithText("This is for the room's admins.");
     public static readonly StanzaError NotOwner = StanzaError.Forbidden.WithText("This is for the room's owners.");

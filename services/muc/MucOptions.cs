@@ -130,6 +130,57 @@ public sealed class MucOptions : IValidatableObject
     /// <summary>How long messages are kept in the archive. 0: for ever.</summary>
     public TimeSpan ArchiveRetention { get; set; }
 
+    /// <summary>Bytes of a room's vCard, avatar included.</summary>
+    [Range(1024, 1024 * 1024)]
+    public int MaxVCardBytes { get; set; } = 96 * 1024;
+
+    /// <summary>How long the audit log keeps a line. 0: for ever.</summary>
+    public TimeSpan AuditRetention { get; set; } = TimeSpan.FromDays(365);
+
+    /// <summary>Lines of the audit log in one answer, at most.</summary>
+    [Range(10, 100_000)]
+    public int MaxAuditLines { get; set; } = 1000;
+
+    /// <summary>Service-wide bans at once.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxServiceBans { get; set; } = 100_000;
+
+    /// <summary>Messages that one request takes back when all of a person are to go; the newest first, asking again
+    /// goes on.</summary>
+    [Range(1, 100_000)]
+    public int MaxRetractions { get; set; } = 1000;
+
+    /// <summary>Reports of spam or abuse (XEP-0377) a minute in one room, in the long run. 0: no limit.</summary>
+    [Range(0, 10_000)]
+    public int ReportsPerMinute { get; set; } = 10;
+
+    /// <summary>Reports in one room at once before that rate holds.</summary>
+    [Range(1, 10_000)]
+    public int ReportBurst { get; set; } = 20;
+
+    /// <summary>Admins and owners of a room that one report reaches.</summary>
+    [Range(1, 1000)]
+    public int MaxReportReceivers { get; set; } = 50;
+
+    /// <summary>What becomes of the messages of an account that was removed: `Anonymise` takes the name from them,
+    /// `Retract` leaves tombstones.</summary>
+    public RemovedAccountMessages RemovedAccountMessages { get; set; }
+
+    /// <summary>Real-time block lists: pubsub nodes whose items are the SHA-256 of bare JIDs and domains.</summary>
+    public List<BlockListOptions> BlockLists { get; set; } = [];
+
+    /// <summary>Entries of one block list at most; what is beyond is left out and logged.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxBlockListEntries { get; set; } = 500_000;
+
+    /// <summary>Items of a block list that are asked for at once.</summary>
+    [Range(1, 10_000)]
+    public int BlockListPage { get; set; } = 500;
+
+    /// <summary>How often a block list is subscribed to and fetched anew, for what a lost notification would have
+    /// said.</summary>
+    public TimeSpan BlockListRefresh { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>Changes that wait to be written while the database is away; beyond that, what is written behind (who is
     /// in which room) is dropped.</summary>
     [Range(1000, 10_000_000)]
@@ -168,6 +219,10 @@ public sealed class MucOptions : IValidatableObject
             yield return new ValidationResult("must be at least one second", [nameof(RelayTimeout)]);
         if (StoreTimeout < TimeSpan.FromSeconds(1))
             yield return new ValidationResult("must be at least one second", [nameof(StoreTimeout)]);
+        if (BlockListRefresh < TimeSpan.FromSeconds(10))
+            yield return new ValidationResult("must be at least ten seconds", [nameof(BlockListRefresh)]);
+        if (AuditRetention < TimeSpan.Zero)
+            yield return new ValidationResult("must not be negative", [nameof(AuditRetention)]);
         if (TombstoneLife < TimeSpan.Zero)
             yield return new ValidationResult("must not be negative", [nameof(TombstoneLife)]);
         foreach (var (name, value) in Defaults)

@@ -2,9 +2,8 @@ using Annex.Hosting;
 using Annex.Muc.Archive;
 using Annex.Muc.Handlers;
 using Annex.Muc.Rooms;
-using Annex.Muc.Rpc;
 using Annex.Muc.Storage;
-using Annex.Xmpp.Addressing;
+using Annex.Xmpp.Extensions.Commands;
 using Annex.Xmpp.Streams;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -51,13 +50,15 @@ public static class MucService
             (services, router) =>
             {
                 var directory = services.GetRequiredService<RoomDirectory>();
-                new StanzaHandlers(directory).Register(router);
+                var handlers = new StanzaHandlers(directory, services.GetRequiredService<CommandTable>());
+                handlers.Register(router);
+                services.GetRequiredService<BlockListService>().Register(router, handlers.ToRoom);
+                new AccountHandlers(directory, services.GetRequiredService<AccountEraser>()).Register(router);
+                new ReportHandlers(directory).Register(router, handlers.ToRoom);
                 new ModerationHandlers(directory, services.GetRequiredService<ArchiveReader>()).Register(router);
                 new ArchiveHandlers(directory, services.GetRequiredService<ArchiveReader>(), options).Register(router);
             },
             MucStorage.PrepareAsync);
-        builder.AddRpc((services, map) => map.Add(Contracts.Muc.V1.RoomDirectory.BindService(new RoomDirectoryRpc(
-            services.GetRequiredService<RoomDirectory>(), services.GetRequiredService<RoomCatalog>(),
-            services.GetRequiredService<ArchiveReader>()))));
+        DeskServices.Add(builder, options);
     }
 }

@@ -44,6 +44,12 @@ public sealed class RateLimiter(TimeProvider time, int capacity, TimeSpan window
         }
     }
 
+    public void Forget(string key)
+    {
+        lock (_gate)
+            _buckets.Remove(key);
+    }
+
     private double Fill(Bucket bucket, long now) =>
         Math.Min(capacity, bucket.Tokens + (time.GetElapsedTime(bucket.At, now) / window * capacity));
 

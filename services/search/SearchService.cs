@@ -67,6 +67,7 @@ public static class SearchService
         service.AddConsumer<RoomOccupancyChangedConsumer, RoomOccupancyChanged>();
         service.AddConsumer<UserBannedConsumer, UserBanned>();
         service.AddConsumer<UserUnbannedConsumer, UserUnbanned>();
+        service.AddConsumer<AccountRemovedConsumer, AccountRemoved>();
         service.AddComponent(Route);
     }
 

@@ -66,7 +66,7 @@ public static class TurnDiscoveryService
         services.AddHostedService<PushService>();
         services.AddHostedService(provider => new BanWatcher(provider.GetRequiredService<RpcPeers>(),
             provider.GetRequiredService<KnownBans>(), provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<BanWatcher>>()));
+            provider.GetRequiredService<ILogger<BanWatcher>>(), provider.GetRequiredService<ServiceDesk>().Forget));
         services.AddHostedService<StartNotice>();
     }
 

@@ -20,7 +20,9 @@ public sealed class BanWatcherTests
         peers.AddInProcess("Muc", () => new RpcServiceMap().Add(BanList.BindService(muc)));
         var bans = new KnownBans(TimeProvider.System);
         bans.Add("forgotten@example.org", null);
-        using var watcher = new BanWatcher(peers, bans, TimeProvider.System, NullLogger<BanWatcher>.Instance);
+        var forgotten = "";
+        using var watcher = new BanWatcher(peers, bans, TimeProvider.System, NullLogger<BanWatcher>.Instance,
+            account => Volatile.Write(ref forgotten, account));
         await watcher.StartAsync(CancellationToken.None);
 
         await muc.Say(new BanChange { Ban = new Ban { Subject = "romeo@example.org" }, IsCurrent = true });
@@ -29,6 +31,9 @@ public sealed class BanWatcherTests
         await muc.Say(new BanChange { Ban = new Ban { Subject = "julia@example.org" } });
         await muc.Say(new BanChange { Ban = new Ban { Subject = "romeo@example.org" }, IsLifted = true });
         await UntilAsync(() => IsBanned("julia@example.org") && !IsBanned("romeo@example.org"));
+
+        await muc.Say(new BanChange { RemovedAccount = "paris@example.org" });
+        await UntilAsync(() => Volatile.Read(ref forgotten) == "paris@example.org");
 
         await watcher.StopAsync(CancellationToken.None);
 

@@ -8,14 +8,15 @@ prepare() {
   command -v prosody >/dev/null || refuse "Prosody is not installed"
   need_port c2s_port; need_port component_port; need_port http_port
   local domain=${setting[domain]:=annex.test} entry
-  mkdir -p "$dir/data" "$dir/certs"
+  mkdir -p "$dir/data" "$dir/certs" "$dir/modules"
+  cp "$here"/../prosody/modules/*.lua "$dir/modules/"
   {
     cat <<C
 daemonize = false
 pidfile = "$dir/prosody.pid"
 data_path = "$dir/data"
 certificates = "$dir/certs"
-plugin_paths = { "/usr/lib/prosody/modules" }
+plugin_paths = { "/usr/lib/prosody/modules", "$dir/modules" }
 log = { { levels = { min = "${setting[log_level]:-info}" }, to = "file", filename = "$dir/prosody.log" } }
 interfaces = { "127.0.0.1" }; local_interfaces = { "127.0.0.1" }
 c2s_ports = { ${setting[c2s_port]} }; s2s_ports = {}; c2s_direct_tls_ports = {}; s2s_direct_tls_ports = {}

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Annex.Muc.Rooms;
 using Annex.Xmpp.Addressing;
 using Annex.Xmpp.Stanzas;
@@ -151,6 +152,8 @@ internal sealed class AdminChange(Room room, Jid actor)
         var actorNick = room.NickOf(actor.Bare);
         var kicked = _roles.Where(r => r.Value.Role == Role.None)
             .Select(r => (r.Key, Removal.Kick(actorNick, r.Value.Reason))).ToList();
+        foreach (var (occupant, (role, reason)) in _roles)
+            Audit(occupant, role, reason, effects);
         room.Remove(kicked, then => then.Result(iq, null), effects);
         foreach (var (occupant, (role, reason)) in _roles)
         {
@@ -159,5 +162,15 @@ internal sealed class AdminChange(Room room, Jid actor)
         }
         if (_entries.Count > 0)
             room.SetAffiliations([.. _entries.Values], actor, effects);
+    }
+
+    private void Audit(Occupant occupant, Role role, string? reason, Effects effects)
+    {
+        if (role == occupant.Role)
+            return;
+        var details = role == Role.None ? null
+            : JsonSerializer.Serialize(new { from = Words.Of(occupant.Role), to = Words.Of(role) });
+        room.Audit(effects, AuditActors.Of(actor, room.Service), role == Role.None ? AuditActions.Kick : AuditActions.Role,
+            occupant.RealBare.ToString(), reason, details);
     }
 }

@@ -6,6 +6,7 @@ internal static class FeatureList
 {
     public static readonly IRoomFeature[] All =
     [
+        new RoomCommandList(),
         new Discovery(),
         new AdminRequests(),
         new OwnerRequests(),
@@ -17,5 +18,7 @@ internal static class FeatureList
         new SelfPing(),
         new Archiving(),
         new Moderation(),
+        new RoomVCard(),
+        new SpamReports(),
     ];
 }

@@ -1,5 +1,6 @@
 using Annex.Muc.Rooms;
 using Annex.Xmpp.Addressing;
+using Annex.Xmpp.Extensions.Commands;
 using Annex.Xmpp.Extensions.Disco;
 using Annex.Xmpp.Extensions.Paging;
 using Annex.Xmpp.Routing;
@@ -10,7 +11,7 @@ namespace Annex.Muc.Handlers;
 
 /// <summary>disco#items of the service: its public rooms in pages (XEP-0045 §6.3, XEP-0059), from the store where there
 /// is one, so that rooms that sleep are listed too.</summary>
-internal sealed class RoomListing(RoomDirectory directory)
+internal sealed class RoomListing(RoomDirectory directory, CommandTable? commands = null)
 {
     // With their names some 60 KiB: well within what a server passes on.
     private const int MaxPage = 500;
@@ -23,6 +24,11 @@ internal sealed class RoomListing(RoomDirectory directory)
     public void Answer(in StanzaContext context)
     {
         var query = context.Stanza.FirstChild!;
+        if (query["node"] == CommandTable.Namespace && commands is not null && context.Stanza is { From: { } from, To: { } to })
+        {
+            context.Result(commands.List(from, to).ToElement());
+            return;
+        }
         if (query["node"] is { Length: > 0 })
         {
             context.Error(StanzaError.ItemNotFound);

@@ -13,6 +13,9 @@ internal sealed class AffiliationList
     /// <summary>Another number after every change.</summary>
     public int Version { get; private set; }
 
+    /// <summary>When the first ban ends by itself; MaxValue: none does.</summary>
+    public DateTimeOffset NextEnd { get; private set; } = DateTimeOffset.MaxValue;
+
     public IEnumerable<AffiliationRecord> All => _entries is null ? [] : _entries.Values;
 
     /// <summary>§9.2: the bare JID's own entry wins over its domain's.</summary>
@@ -47,14 +50,17 @@ internal sealed class AffiliationList
     public void Set(AffiliationRecord entry)
     {
         Version++;
-        if (Entry(entry.Subject)?.Nick is { } old)
+        var before = Entry(entry.Subject);
+        if (before?.Nick is { } old)
             _nicks?.Remove(old);
         if (entry.Affiliation == Affiliation.None && entry.Nick is null)
-        {
             _entries?.Remove(entry.Subject);
+        else
+            (_entries ??= [])[entry.Subject] = entry;
+        if (before?.Until is not null || entry.Until is not null)
+            FindNextEnd();
+        if (entry.Affiliation == Affiliation.None && entry.Nick is null)
             return;
-        }
-        (_entries ??= [])[entry.Subject] = entry;
         if (entry.Nick is not null)
             (_nicks ??= [])[entry.Nick] = entry.Subject;
     }
@@ -64,6 +70,17 @@ internal sealed class AffiliationList
         Version++;
         _entries = null;
         _nicks = null;
+        NextEnd = DateTimeOffset.MaxValue;
+    }
+
+    private void FindNextEnd()
+    {
+        NextEnd = DateTimeOffset.MaxValue;
+        foreach (var entry in All)
+        {
+            if (entry.Until is { } until && until < NextEnd)
+                NextEnd = until;
+        }
     }
 
     public IEnumerable<RoomChange> AsChanges() => All.Select(e => new AffiliationChange(e, null));

@@ -17,6 +17,7 @@ internal sealed class ChatService
         Options = options;
         Time = time;
         Census = new RoomCensus(options);
+        Bans = new ServiceBans(time);
         _occupantIdSecret = options.OccupantIdSecret is { Length: > 0 } secret
             ? Encoding.UTF8.GetBytes(secret)
             : RandomNumberGenerator.GetBytes(32);
@@ -30,6 +31,9 @@ internal sealed class ChatService
     public TimeProvider Time { get; }
 
     public RoomCensus Census { get; }
+
+    /// <summary>Who is refused by all rooms.</summary>
+    public ServiceBans Bans { get; }
 
     /// <summary>Bare JIDs of the operators: owners of every room.</summary>
     public IReadOnlySet<Jid> Admins { get; init; } = new HashSet<Jid>();
@@ -52,7 +56,8 @@ internal sealed class ChatService
     /// <summary>An id that nobody can guess and that grows with time, so that an archive's index does too.</summary>
     public Guid NewId() => Guid.CreateVersion7(Time.GetUtcNow());
 
-    public bool IsAdmin(Jid? bare) => bare is not null && Admins.Contains(bare);
+    /// <summary>The operators, and the service itself where it acts for one.</summary>
+    public bool IsAdmin(Jid? bare) => bare is not null && (Admins.Contains(bare) || bare.Equals(Jid));
 
     public bool MayCreate(Jid bare) => IsAdmin(bare) || Options.CreateRooms switch
     {

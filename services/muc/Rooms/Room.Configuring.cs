@@ -9,13 +9,18 @@ internal sealed partial class Room
     /// <summary>Takes a configuration and lists of affiliations that were found valid; unlocks a locked room.</summary>
     public void Configure(RoomConfiguration configuration, IReadOnlyList<AffiliationRecord> entries, Jid actor,
         Stanza? request,
-        Effects effects)
+        Effects effects, Action<StanzaError?>? finish = null)
     {
         var changes = new List<RoomChange> { new RoomStored(Record with { Configuration = configuration }) };
         if (IsLocked)
             changes.AddRange(Affiliations.AsChanges());
         changes.AddRange(entries.Select(e => new AffiliationChange(e, actor)));
-        Persist(effects, request, changes, then => TakeConfiguration(configuration, entries, actor, request, then));
+        changes.Add(AuditOf(configuration, actor));
+        Persist(effects, request, changes, then =>
+        {
+            TakeConfiguration(configuration, entries, actor, request, then);
+            finish?.Invoke(null);
+        }, () => finish?.Invoke(MucErrors.StoreAway));
     }
 
     private void TakeConfiguration(RoomConfiguration configuration, IReadOnlyList<AffiliationRecord> entries, Jid actor,
@@ -74,7 +79,7 @@ internal sealed partial class Room
     {
         foreach (var occupant in _occupants.Values)
         {
-            if (occupant.Role == Role.Visitor)
+            if (occupant.Role == Role.Visitor && !Mutes.Contains(occupant.RealBare))
                 SetRole(occupant, Role.Participant, null, null, effects);
         }
     }

@@ -25,7 +25,7 @@ internal sealed partial class Room
             isRewritten = true;
         }
         var isNew = !Exists;
-        var refusal = isNew ? RefuseCreation(bare) : RefuseEntry(bare, nick, request);
+        var refusal = RefuseByService(bare, effects) ?? (isNew ? RefuseCreation(bare) : RefuseEntry(bare, nick, request));
         if (refusal is null && !Service.Census.MayJoin(bare) && !Service.IsAdmin(bare))
             refusal = MucErrors.TooManyJoined;
         if (refusal is null && isNew && !Service.Census.TryAddRoom(bare, Service.IsAdmin(bare)))
@@ -116,7 +116,7 @@ internal sealed partial class Room
             occupant = new Occupant(nick, bare, Service.OccupantIdOf(Jid, bare))
             {
                 Affiliation = affiliation,
-                Role = DefaultRole(affiliation),
+                Role = RoleOnEntry(bare, affiliation),
             };
             _occupants.Add(nick, occupant);
         }
@@ -164,6 +164,7 @@ internal sealed partial class Room
         TellSelf(own, stanza, session, codes[..count], effects, only: session);
         History.WriteTo(session, request, this, effects);
         SendSubject(session, effects);
+        ShowAvatarTo(session, effects);
     }
 
     /// <summary>§7.6. The sessions of one nick change apart: the old nick stays while another session has it.</summary>

@@ -25,13 +25,15 @@ internal sealed partial class Room
     /// <summary>Ends the room at an owner's or operator's word. One unavailable presence for each occupant, none about
     /// the others (§10.9).</summary>
     /// <param name="request">The iq that is answered with a result when all have been told; null: nobody asked.</param>
-    public void Destroy(Destruction why, Stanza? request, Effects effects)
+    /// <param name="finish">Told whether it could be stored.</param>
+    public void Destroy(Destruction why, Stanza? request, Effects effects, Action<bool>? finish = null)
     {
         var life = Service.Options.TombstoneLife;
         var tombstone = Configuration.IsPersistent && !IsLocked && life > TimeSpan.Zero
             ? new Tombstone(Jid, why.By, why.Alternate, why.Reason, Service.Now, Service.Now + life)
             : null;
-        Persist(effects, request, IsLocked ? [] : [new RoomRemoved(Jid, tombstone)], then =>
+        var audit = new AuditRecord(Service.Now, AuditActors.Of(why.By, Service), AuditActions.Destroy, null, why.Reason, null);
+        Persist(effects, request, IsLocked ? [] : [audit, new RoomRemoved(Jid, tombstone)], then =>
         {
             foreach (var session in _sessions.Values)
                 SayDestroyed(session, why, then);
@@ -43,7 +45,8 @@ internal sealed partial class Room
             if (request is not null)
                 then.Result(request, null);
             Vanish(tombstone, then, isStored: true);
-        });
+            finish?.Invoke(true);
+        }, () => finish?.Invoke(false));
     }
 
     private void SayDestroyed(Session session, Destruction why, Effects effects)
@@ -93,6 +96,9 @@ internal sealed partial class Room
         Subject = null;
         Tombstone = tombstone;
         Affiliations.Clear();
+        Mutes.Clear();
+        VCard = null;
+        FindNextEnd();
         History.Clear();
         Configuration = Service.DefaultConfiguration;
         effects.List(null);
@@ -119,6 +125,10 @@ internal sealed partial class Room
         Subject = record.Subject;
         foreach (var entry in stored.Affiliations)
             Affiliations.Set(entry);
+        foreach (var mute in stored.Mutes)
+            Mutes.Set(mute);
+        VCard = stored.VCard;
+        FindNextEnd();
         foreach (var message in stored.History)
             History.Add(message, Configuration.HistoryLength);
         foreach (var entry in stored.Occupants)

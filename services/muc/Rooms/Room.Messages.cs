@@ -205,6 +205,9 @@ internal sealed partial class Room
             return MucErrors.NoSuchOccupant;
         if (!MaySendPrivately(sender.Occupant.Role))
             return MucErrors.PrivateMessagesOff;
+        // Who is muted may still turn to those who can end it.
+        if (Mutes.Contains(sender.Occupant.RealBare) && target.Role != Role.Moderator)
+            return MucErrors.NoVoice;
         if (stanza.Payload.Length > Service.Options.MaxMessageBytes)
             return MucErrors.MessageTooLarge;
         return MaySend(sender) ? null : MucErrors.TooFast;

@@ -8,12 +8,16 @@ internal sealed partial class Room
     /// <summary>A moderator takes back a message that is known to be in the archive: first in the archive, then
     /// everybody is told in the room's name, and the announcement is archived in turn.</summary>
     /// <param name="finish">Called with what is to be answered: null for a result.</param>
-    public void Moderate(Occupant moderator, Guid id, string? reason, Effects effects, Action<StanzaError?> finish)
+    /// <param name="isAudited">False where the audit log has one line for many messages.</param>
+    public void Moderate(Occupant moderator, Guid id, string? reason, Effects effects, Action<StanzaError?> finish,
+        bool isAudited = true)
     {
         var now = Service.Now;
         var announcement = Service.NewId();
         var retraction = Retraction.ByModerator(id, moderator, reason, announcement, now);
-        Persist(effects, null, [retraction], then =>
+        var audit = new AuditRecord(now, AuditActors.Of(moderator.RealBare, Service), AuditActions.Moderate, null, reason,
+            $$"""{"id":"{{id:D}}"}""");
+        Persist(effects, null, isAudited ? [retraction, audit] : [retraction], then =>
         {
             History.Retract(Jid, retraction);
             Announce(id, moderator, reason, announcement, now, then);

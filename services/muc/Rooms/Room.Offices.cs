@@ -14,6 +14,7 @@ internal sealed partial class Room
         var wasShown = Configuration.Broadcasts(occupant.Role);
         var before = occupant.Role;
         occupant.Role = role;
+        EndMuteBy(occupant, role, effects);
         for (var i = 0; i < occupant.SessionCount; i++)
             PersistBehind(effects, new OccupantStored(RecordOf(occupant.SessionAt(i)), occupant.Affiliation));
         ShowChange(occupant, wasShown, actorNick, reason, effects);
@@ -75,6 +76,7 @@ internal sealed partial class Room
         var before = entries.ToDictionary(e => e.Subject, e => AffiliationOf(e.Subject));
         foreach (var entry in entries)
             Affiliations.Set(entry);
+        FindNextEnd();
         var actorNick = actor is null ? null : NickOf(actor.Bare);
         var gone = new List<(Occupant, Removal)>();
         var present = new HashSet<Jid>();
@@ -110,8 +112,8 @@ internal sealed partial class Room
             return null;
         var wasShown = Configuration.Broadcasts(occupant.Role);
         var role = occupant.Role;
-        occupant.Role = Privileges.RoleAfter(before, after, occupant.Role, Configuration.IsModerated,
-            Configuration.AreMembersByDefault);
+        occupant.Role = WithoutVoice(occupant.RealBare, after, Privileges.RoleAfter(before, after, occupant.Role,
+            Configuration.IsModerated, Configuration.AreMembersByDefault));
         for (var i = 0; i < occupant.SessionCount; i++)
             PersistBehind(effects, new OccupantStored(RecordOf(occupant.SessionAt(i)), after));
         ShowChange(occupant, wasShown, actorNick, entry.Reason, effects);

@@ -106,8 +106,9 @@ internal sealed partial class Room
         command.Stanza is { Kind: StanzaKind.Message, Type: StanzaType.Groupchat };
 
     /// <summary>The real bare JID's affiliation: its own entry, else that of its domain (§9.2); operators are
-    /// owners.</summary>
-    public Affiliation AffiliationOf(Jid bare) => Service.IsAdmin(bare) ? Affiliation.Owner : Affiliations.Of(bare);
+    /// owners, whoever is banned from the service is an outcast everywhere.</summary>
+    public Affiliation AffiliationOf(Jid bare) => Service.IsAdmin(bare) ? Affiliation.Owner
+        : Service.Bans.Covers(bare) ? Affiliation.Outcast : Affiliations.Of(bare);
 
     public Role DefaultRole(Affiliation affiliation) =>
         Privileges.DefaultRole(affiliation, Configuration.IsModerated, Configuration.AreMembersByDefault);
@@ -146,7 +147,11 @@ internal sealed partial class Room
             return;
         }
         foreach (var change in changes)
+        {
+            if (change is AffiliationChange affiliation && AuditOf(affiliation) is { } audit)
+                effects.Store(audit);
             effects.Store(change);
+        }
         effects.Await();
         _whenStored = then;
         _whenRefused = answer =>
@@ -204,6 +209,10 @@ internal sealed partial class Room
         {
             // §10.1.1: the owner is assumed to have accepted the default configuration.
             Persist(effects, null, [new RoomStored(Record), .. Affiliations.AsChanges()], Unlock);
+        }
+        else if (Exists && !IsLocked && IsDue(now))
+        {
+            EndWhatRanOut(now, effects);
         }
     }
 

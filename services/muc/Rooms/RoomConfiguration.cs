@@ -87,6 +87,10 @@ internal sealed record RoomConfiguration
     /// <summary>Whether somebody without affiliation may register himself as a member (§7.10).</summary>
     public bool MayRegister { get; init; } = true;
 
+    /// <summary>SHA-1 of the photos in the room's vCard, with blanks between; empty: no avatar. In no form: it follows
+    /// the vCard.</summary>
+    public string AvatarHashes { get; init; } = "";
+
     public bool Broadcasts(Role role) => role switch
     {
         Role.Moderator => (PresenceBroadcast & Audience.Moderators) != 0,

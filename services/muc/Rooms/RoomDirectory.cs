@@ -230,7 +230,7 @@ internal sealed class RoomDirectory : IAsyncDisposable
         {
             if (mailbox.Room is not { } room)
                 continue;
-            if (room.IsLocked || room.Relays.Count > 0)
+            if (room.IsLocked || room.Relays.Count > 0 || room.IsDue(now))
                 mailbox.Post(new RoomCommand(RoomCommandKind.Tick));
             else if (_store is not null && room.IsIdle && now - room.LastUsed >= Options.IdleAfter)
                 PutAway(mailbox);

@@ -17,7 +17,11 @@ internal sealed record Subject(string Text, Jid By, byte[] OccupantId, DateTimeO
 /// <summary>A person's or a whole domain's standing in a room.</summary>
 /// <param name="Subject">A bare JID or a domain.</param>
 /// <param name="Nick">The reserved nick, or null.</param>
-internal sealed record AffiliationRecord(Jid Subject, Affiliation Affiliation, string? Nick, string? Reason);
+internal sealed record AffiliationRecord(Jid Subject, Affiliation Affiliation, string? Nick, string? Reason)
+{
+    /// <summary>When a ban ends by itself; null: when it is lifted.</summary>
+    public DateTimeOffset? Until { get; init; }
+}
 
 /// <summary>A session that was in a room when it was last stored.</summary>
 /// <param name="Presence">As <see cref="Session.Presence"/>; null where it was not stored yet.</param>
@@ -45,4 +49,9 @@ internal sealed record StoredRoom
     public IReadOnlyList<ArchiveAppend> History { get; init; } = [];
 
     public Tombstone? Tombstone { get; init; }
+
+    public IReadOnlyList<MuteRecord> Mutes { get; init; } = [];
+
+    /// <summary>As <see cref="Room.VCard"/>.</summary>
+    public byte[]? VCard { get; init; }
 }

@@ -1,5 +1,6 @@
 using Annex.Contracts.Events;
 using Annex.Muc.Archive;
+using Annex.Muc.Handlers;
 using Annex.Muc.Rooms;
 using Annex.Muc.Storage;
 using Annex.Xmpp.Addressing;
@@ -11,10 +12,13 @@ using V1 = Annex.Contracts.Muc.V1;
 namespace Annex.Muc.Rpc;
 
 /// <summary>annex.muc.v1.RoomDirectory: the list of rooms for the directory, and administration for operators.</summary>
-internal sealed class RoomDirectoryRpc(RoomDirectory directory, RoomCatalog catalog, ArchiveReader archive)
+internal sealed partial class RoomDirectoryRpc(RoomDesk desk, RoomCatalog catalog, ArchiveReader archive, AuditLog audit)
     : V1.RoomDirectory.RoomDirectoryBase
 {
     private const int MaxFound = 1000;
+
+    /// <summary>The audit log and the rooms know an operator who calls by the service's own address.</summary>
+    private Jid Operator => desk.Directory.Service.Jid;
 
     public override async Task ListRooms(V1.ListRoomsRequest request, IServerStreamWriter<V1.Room> responseStream,
         ServerCallContext context)
@@ -28,143 +32,130 @@ internal sealed class RoomDirectoryRpc(RoomDirectory directory, RoomCatalog cata
         }
     }
 
-    public override async Task<V1.Room> GetRoom(V1.GetRoomRequest request, ServerCallContext context) =>
-        Describe(await catalog.FindAsync(Address(request.Room), context.CancellationToken) ?? throw NotFound());
+    public override Task<V1.Room> GetRoom(V1.GetRoomRequest request, ServerCallContext context) =>
+        GetAsync(Wire.Address(request.Room), context);
 
-    public override async Task<V1.DestroyRoomResponse> DestroyRoom(V1.DestroyRoomRequest request, ServerCallContext context)
+    public override Task<V1.Room> CreateRoom(V1.CreateRoomRequest request, ServerCallContext context)
     {
-        var alternate = request.AlternateRoom.Length > 0 ? Address(request.AlternateRoom) : null;
-        var why = new Destruction(directory.Service.Jid, alternate, null, request.Reason.Length > 0 ? request.Reason : null);
-        await AskAsync<bool>(request.Room, (room, effects, done) =>
+        var room = Wire.Address(request.Room);
+        var owners = request.Owners.Select(Wire.Person).Distinct().ToList();
+        var form = Wire.Form(request.Configuration);
+        return Wire.AnswerAsync(async () =>
         {
-            room.Destroy(why, null, effects);
-            done(true);
+            await desk.CreateAsync(room, owners, form, Operator);
+            return await GetAsync(room, context);
         });
-        return new V1.DestroyRoomResponse();
+    }
+
+    public override Task<V1.Room> ConfigureRoom(V1.ConfigureRoomRequest request, ServerCallContext context)
+    {
+        var room = Wire.Address(request.Room);
+        var form = Wire.Form(request.Configuration);
+        return Wire.AnswerAsync(async () =>
+        {
+            await desk.ConfigureAsync(room, form, Operator);
+            return await GetAsync(room, context);
+        });
+    }
+
+    public override Task<V1.DestroyRoomResponse> DestroyRoom(V1.DestroyRoomRequest request, ServerCallContext context)
+    {
+        var alternate = request.AlternateRoom.Length > 0 ? Wire.Address(request.AlternateRoom) : null;
+        return Wire.AnswerAsync(() => desk.DestroyAsync(Wire.Address(request.Room), Wire.Text(request.Reason), alternate, Operator),
+            new V1.DestroyRoomResponse());
     }
 
     public override async Task ListAffiliations(V1.ListAffiliationsRequest request,
         IServerStreamWriter<V1.RoomAffiliation> responseStream, ServerCallContext context)
     {
-        var entries = await AskAsync<List<AffiliationRecord>>(request.Room, (room, _, done) => done([.. room.Affiliations.All]));
-        foreach (var entry in entries)
+        var entries = await Wire.AnswerAsync(() => desk.AskAsync<List<AffiliationRecord>>(Wire.Address(request.Room),
+            (room, _, done) => done([.. room.Affiliations.All])));
+        foreach (var entry in entries.OrderBy(e => e.Subject))
         {
-            if (request.Affiliation != V1.Affiliation.Unspecified && Wire(entry.Affiliation) != request.Affiliation)
+            if (request.Affiliation != V1.Affiliation.Unspecified && Wire.Of(entry.Affiliation) != request.Affiliation)
                 continue;
             await responseStream.WriteAsync(new V1.RoomAffiliation
             {
                 Jid = entry.Subject.ToString(),
-                Affiliation = Wire(entry.Affiliation),
+                Affiliation = Wire.Of(entry.Affiliation),
                 Reason = entry.Reason ?? "",
                 Nick = entry.Nick ?? "",
+                Until = Timestamp(entry.Until),
             });
         }
     }
 
-    public override async Task<V1.SetAffiliationsResponse> SetAffiliations(V1.SetAffiliationsRequest request, ServerCallContext context)
+    public override Task<V1.SetAffiliationsResponse> SetAffiliations(V1.SetAffiliationsRequest request, ServerCallContext context)
     {
-        var entries = request.Affiliations.Select(a => new AffiliationRecord(
-            Jid.TryParse(a.Jid, out var jid) && jid.IsBare ? jid : throw Invalid($"{a.Jid} is no bare JID"), Domain(a.Affiliation),
-            a.Nick.Length > 0 ? a.Nick : null, a.Reason.Length > 0 ? a.Reason : null)).ToList();
-        await SetAsync(request.Room, entries);
-        return new V1.SetAffiliationsResponse();
+        var entries = request.Affiliations.Select(a => new AffiliationRecord(Wire.Address(a.Jid), Wire.Of(a.Affiliation),
+            Wire.Text(a.Nick), Wire.Text(a.Reason)) { Until = EndOf(a.Until, Wire.Of(a.Affiliation)) }).ToList();
+        if (entries.DistinctBy(e => e.Subject).Count() != entries.Count)
+            throw Wire.Invalid("an address stands twice in the list");
+        return Wire.AnswerAsync(() => desk.SetAffiliationsAsync(Wire.Address(request.Room), entries, Operator),
+            new V1.SetAffiliationsResponse());
     }
 
-    public override async Task<V1.BanFromRoomResponse> BanFromRoom(V1.BanFromRoomRequest request, ServerCallContext context)
+    public override Task<V1.BanFromRoomResponse> BanFromRoom(V1.BanFromRoomRequest request, ServerCallContext context)
     {
-        var subject = Jid.TryParse(request.Jid, out var jid) ? jid.Bare : throw Invalid($"{request.Jid} is no address");
-        await SetAsync(request.Room,
-            [new AffiliationRecord(subject, Affiliation.Outcast, null, request.Reason.Length > 0 ? request.Reason : null)]);
-        return new V1.BanFromRoomResponse();
+        var entry = new AffiliationRecord(Wire.Address(request.Jid), Affiliation.Outcast, null, Wire.Text(request.Reason))
+        {
+            Until = EndOf(request.Until, Affiliation.Outcast),
+        };
+        return Wire.AnswerAsync(() => desk.SetAffiliationsAsync(Wire.Address(request.Room), [entry], Operator),
+            new V1.BanFromRoomResponse());
     }
 
     public override async Task ListOccupants(V1.ListOccupantsRequest request, IServerStreamWriter<V1.Occupant> responseStream,
         ServerCallContext context)
     {
-        var occupants = await AskAsync<List<V1.Occupant>>(request.Room, (room, _, done) => done([.. room.Occupants.Select(Describe)]));
+        var occupants = await Wire.AnswerAsync(() => desk.AskAsync<List<V1.Occupant>>(Wire.Address(request.Room),
+            (room, _, done) => done([.. room.Occupants.Select(Describe)])));
         foreach (var occupant in occupants)
             await responseStream.WriteAsync(occupant);
     }
 
-    public override async Task<V1.KickOccupantResponse> KickOccupant(V1.KickOccupantRequest request, ServerCallContext context)
-    {
-        var isFound = await AskAsync<bool>(request.Room, (room, effects, done) =>
-        {
-            var isHere = room.TryGetOccupant(request.Nick, out var occupant);
-            if (isHere)
-                room.Remove([(occupant!, Removal.Kick(null, request.Reason.Length > 0 ? request.Reason : null))], null, effects);
-            done(isHere);
-        });
-        return isFound ? new V1.KickOccupantResponse() : throw NotFound();
-    }
+    public override Task<V1.KickOccupantResponse> KickOccupant(V1.KickOccupantRequest request, ServerCallContext context) =>
+        Wire.AnswerAsync(() => desk.KickAsync(Wire.Address(request.Room), request.Nick, Wire.Text(request.Reason), Operator),
+            new V1.KickOccupantResponse());
 
     public override async Task SearchArchive(V1.SearchArchiveRequest request, IServerStreamWriter<V1.ArchivedMessage> responseStream,
         ServerCallContext context)
     {
-        var room = Address(request.Room);
+        var room = Wire.Address(request.Room);
         var limit = request.Limit is > 0 and < MaxFound ? request.Limit : MaxFound;
-        var found = await archive.SearchAsync(room, request.Text, request.Start?.ToDateTimeOffset(), request.End?.ToDateTimeOffset(),
-            request.With.Length > 0 ? Address(request.With) : null, limit, context.CancellationToken);
+        var author = request.With.Length > 0 ? Wire.Address(request.With) : null;
+        var (start, end) = (Wire.Time(request.Start), Wire.Time(request.End));
+        var found = await Wire.AnswerAsync(() =>
+            archive.SearchAsync(room, request.Text, start, end, author, limit, context.CancellationToken));
         foreach (var message in found)
         {
             var xml = ArchiveHandlers.Forwarded(message, seesRealJids: false);
             await responseStream.WriteAsync(new V1.ArchivedMessage
             {
                 StanzaId = message.Id.ToString("D"),
-                Nick = Address(message.Sender).Resource ?? "",
+                Nick = Jid.FromServer(System.Text.Encoding.UTF8.GetBytes(message.Sender))?.Resource ?? "",
                 Jid = message.Author ?? "",
-                At = Timestamp.FromDateTimeOffset(message.At),
+                At = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(message.At),
                 Body = Element.Parse(xml).Child("body")?.Text ?? "",
                 Xml = System.Text.Encoding.UTF8.GetString(xml),
             });
         }
     }
 
-    private async Task SetAsync(string address, List<AffiliationRecord> entries)
+    private Task<V1.Room> GetAsync(Jid room, ServerCallContext context) => Wire.AnswerAsync(async () =>
+        Describe(await catalog.FindAsync(room, context.CancellationToken) ?? throw Wire.NotFound()));
+
+    private DateTimeOffset? EndOf(Timestamp? until, Affiliation affiliation)
     {
-        var isDone = await AskAsync<bool>(address, (room, effects, done) =>
-        {
-            var changed = entries.Select(e => e.Subject).ToHashSet();
-            var hasOwner = entries.Exists(e => e.Affiliation == Affiliation.Owner)
-                || room.Affiliations.All.Any(e => e.Affiliation == Affiliation.Owner && !changed.Contains(e.Subject));
-            if (!hasOwner)
-            {
-                done(false);
-                return;
-            }
-            room.Persist(effects, null, [.. entries.Select(e => new AffiliationChange(e, directory.Service.Jid))], then =>
-            {
-                room.SetAffiliations(entries, null, then);
-                done(true);
-            });
-        });
-        if (!isDone)
-            throw new RpcException(new Status(StatusCode.FailedPrecondition, "a room needs an owner"));
+        if (Wire.Time(until) is not { } end)
+            return null;
+        if (affiliation != Affiliation.Outcast)
+            throw Wire.Invalid("only a ban ends by itself");
+        return end > desk.Directory.Service.Now ? end : throw Wire.Invalid("the end of the ban has passed");
     }
 
-    /// <summary>In the turn of a room that exists.</summary>
-    private async Task<T> AskAsync<T>(string address, Action<Room, Effects, Action<T>> work)
-    {
-        var isMissing = false;
-        var task = new RoomTask<T>((room, effects, done) =>
-        {
-            isMissing = !room.Exists || room.IsLocked;
-            if (isMissing)
-                done(default!);
-            else
-                work(room, effects, done);
-        });
-        directory.Post(Address(address), task);
-        try
-        {
-            var result = await task.Result;
-            return isMissing ? throw NotFound() : result;
-        }
-        catch (RoomRefusedException e)
-        {
-            throw new RpcException(new Status(StatusCode.Unavailable, e.Message));
-        }
-    }
+    private static Timestamp? Timestamp(DateTimeOffset? time) =>
+        time is null ? null : Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(time.Value);
 
     private static V1.Room Describe(RoomState state)
     {
@@ -190,8 +181,7 @@ internal sealed class RoomDirectoryRpc(RoomDirectory directory, RoomCatalog cata
             room.MaxOccupants = max;
         if (state.AvatarHash is not null)
             room.AvatarHash = state.AvatarHash;
-        if (state.CreatedAt is { } created)
-            room.CreatedAt = Timestamp.FromDateTimeOffset(created);
+        room.CreatedAt = Timestamp(state.CreatedAt);
         return room;
     }
 
@@ -200,36 +190,11 @@ internal sealed class RoomDirectoryRpc(RoomDirectory directory, RoomCatalog cata
         var described = new V1.Occupant
         {
             Nick = occupant.Jid.Resource ?? "",
-            Affiliation = Wire(occupant.Affiliation),
+            Affiliation = Wire.Of(occupant.Affiliation),
             Role = (V1.Role)((int)occupant.Role + 1),
         };
         for (var i = 0; i < occupant.SessionCount; i++)
             described.Jids.Add(occupant.SessionAt(i).Jid.ToString());
         return described;
     }
-
-    private static V1.Affiliation Wire(Affiliation affiliation) => affiliation switch
-    {
-        Affiliation.Outcast => V1.Affiliation.Outcast,
-        Affiliation.Member => V1.Affiliation.Member,
-        Affiliation.Admin => V1.Affiliation.Admin,
-        Affiliation.Owner => V1.Affiliation.Owner,
-        _ => V1.Affiliation.None,
-    };
-
-    private static Affiliation Domain(V1.Affiliation affiliation) => affiliation switch
-    {
-        V1.Affiliation.None => Affiliation.None,
-        V1.Affiliation.Outcast => Affiliation.Outcast,
-        V1.Affiliation.Member => Affiliation.Member,
-        V1.Affiliation.Admin => Affiliation.Admin,
-        V1.Affiliation.Owner => Affiliation.Owner,
-        _ => throw Invalid("an affiliation is missing"),
-    };
-
-    private static Jid Address(string text) => Jid.TryParse(text, out var jid) ? jid : throw Invalid($"{text} is no address");
-
-    private static RpcException Invalid(string problem) => new(new Status(StatusCode.InvalidArgument, problem));
-
-    private static RpcException NotFound() => new(new Status(StatusCode.NotFound, "there is no such room or occupant"));
 }

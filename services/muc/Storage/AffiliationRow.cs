@@ -20,4 +20,7 @@ internal sealed class AffiliationRow
     public string? ChangedBy { get; set; }
 
     public DateTimeOffset ChangedAt { get; set; }
+
+    /// <summary>When a ban ends by itself; null: when it is lifted.</summary>
+    public DateTimeOffset? Until { get; set; }
 }

@@ -31,10 +31,10 @@ internal sealed class BatchWriter(Lease lease, ArchiveNumbers numbers, RoomEvent
         """;
 
     private const string UpsertAffiliations = """
-        insert into muc.affiliations (room, subject, affiliation, nick, reason, changed_by, changed_at)
-        select *, $7 from unnest($1::text[], $2::text[], $3::smallint[], $4::text[], $5::text[], $6::text[])
+        insert into muc.affiliations (room, subject, affiliation, nick, reason, changed_by, until, changed_at)
+        select *, $8 from unnest($1::text[], $2::text[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
         on conflict (room, subject) do update set affiliation = excluded.affiliation, nick = excluded.nick,
-            reason = excluded.reason, changed_by = excluded.changed_by, changed_at = excluded.changed_at
+            reason = excluded.reason, changed_by = excluded.changed_by, until = excluded.until, changed_at = excluded.changed_at
         """;
 
     private const string DeleteAffiliations = """
@@ -82,6 +82,7 @@ internal sealed class BatchWriter(Lease lease, ArchiveNumbers numbers, RoomEvent
             await using var batch = new NpgsqlBatch(connection, transaction);
             AddAffiliations(batch, segment);
             AddOccupants(batch, segment);
+            DeskWriter.Add(batch, segment.Desk);
             if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancellationToken);
             foreach (var removed in segment.Removed.Values)
                 await RemoveRoomAsync(connection, transaction, removed, cancellationToken);
@@ -257,6 +258,7 @@ internal sealed class BatchWriter(Lease lease, ArchiveNumbers numbers, RoomEvent
                     Texts(kept.Select(a => a.Value.Entry.Nick)),
                     Texts(kept.Select(a => a.Value.Entry.Reason)),
                     Texts(kept.Select(a => a.Value.By?.ToString())),
+                    Array(NpgsqlDbType.TimestampTz, kept.Select(a => a.Value.Entry.Until?.ToUniversalTime())),
                     new() { Value = time.GetUtcNow() },
                 },
             });
@@ -317,7 +319,7 @@ internal sealed class BatchWriter(Lease lease, ArchiveNumbers numbers, RoomEvent
         long version = 0;
         await using (var batch = new NpgsqlBatch(connection, transaction))
         {
-            foreach (var table in (string[])["affiliations", "occupants", "tombstones"])
+            foreach (var table in (string[])["affiliations", "occupants", "tombstones", "mutes", "vcards"])
                 batch.BatchCommands.Add(new NpgsqlBatchCommand($"delete from muc.{table} where room = $1") { Parameters = { new() { Value = room } } });
             batch.BatchCommands.Add(new NpgsqlBatchCommand("update muc.archives set room = null, removed_at = $2 where room = $1")
             {

@@ -25,6 +25,9 @@ internal sealed class ChangeSegment
     /// <summary>Presences of sessions that are not in <see cref="Occupants"/>.</summary>
     public Dictionary<(Jid Room, Jid Session), byte[]> Presences { get; } = [];
 
+    /// <summary>What the moderation desk writes beside.</summary>
+    public List<(Jid Room, DeskChange Change)> Desk { get; } = [];
+
     public Dictionary<Jid, RoomRemoved> Removed { get; } = [];
 
     /// <summary>Makes as few segments of the changes as their order allows.</summary>
@@ -71,6 +74,9 @@ internal sealed class ChangeSegment
                 break;
             case Retraction retraction:
                 Retractions.Add((room, retraction));
+                break;
+            case DeskChange desk:
+                Desk.Add((room, desk));
                 break;
             case ArchiveAppend message:
                 Messages.Add((room, message));

@@ -52,6 +52,7 @@ internal sealed class MucDbContext(DbContextOptions<MucDbContext> options) : DbC
             row.Property(a => a.Reason).HasColumnName("reason");
             row.Property(a => a.ChangedBy).HasColumnName("changed_by");
             row.Property(a => a.ChangedAt).HasColumnName("changed_at");
+            row.Property(a => a.Until).HasColumnName("until");
             row.HasIndex(a => a.Subject);
         });
         modelBuilder.Entity<OccupantRow>(row =>
@@ -80,6 +81,7 @@ internal sealed class MucDbContext(DbContextOptions<MucDbContext> options) : DbC
             row.Property(s => s.Value).HasColumnName("value");
         });
         OnArchiveCreating(modelBuilder);
+        DeskTables.Create(modelBuilder);
     }
 
     private static void OnArchiveCreating(ModelBuilder modelBuilder)

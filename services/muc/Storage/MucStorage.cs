@@ -47,6 +47,7 @@ internal static class MucStorage
         services.GetRequiredService<RoomEvents>().OccupantsOf = room =>
             directory.TryGet(room, out var mailbox) ? mailbox.Room?.OccupantCount ?? 0 : 0;
         directory.Service.StoredSecret = await store.OccupantIdSecretAsync(cancellationToken);
+        await services.GetRequiredService<Handlers.BanDesk>().LoadAsync(cancellationToken);
         await foreach (var (creator, rooms) in store.CountByCreatorAsync(cancellationToken))
         {
             for (var i = 0; i < rooms; i++) directory.Service.Census.AddRoom(creator);

@@ -49,7 +49,7 @@ internal sealed partial class RetractionWriter(RoomEvents events)
     }
 
     /// <summary>What the text and the attachments point at (bodies, XEP-0066, XEP-0385, XEP-0447), attributes included.</summary>
-    private static List<string> UrlsIn(byte[] tail)
+    public static List<string> UrlsIn(byte[] tail)
     {
         var message = Element.Parse(Encoding.UTF8.GetBytes($"<message{Encoding.UTF8.GetString(tail)}"));
         var urls = new HashSet<string>(StringComparer.Ordinal);

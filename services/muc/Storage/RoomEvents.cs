@@ -101,6 +101,7 @@ internal sealed class RoomEvents(EventOutbox outbox, TimeProvider time)
             IsModerated = configuration.IsModerated,
             IsNonAnonymous = configuration.IsNonAnonymous,
             CreatedAt = room.CreatedAt,
+            AvatarHash = configuration.AvatarHashes.Length > 0 ? configuration.AvatarHashes.Split(' ')[0] : null,
         };
     }
 }

@@ -112,7 +112,7 @@ internal sealed class RoomStore(NpgsqlDataSource database, GroupCommitter commit
         foreach (var sql in (string[])
                  [
                      "select configuration, creator, created_at, subject from muc.rooms where room = $1",
-                     "select subject, affiliation, nick, reason from muc.affiliations where room = $1",
+                     "select subject, affiliation, nick, reason, until from muc.affiliations where room = $1",
                      "select session, nick, role, presence from muc.occupants where room = $1",
                      "select destroyed_by, alternate, reason, at, until from muc.tombstones where room = $1",
                  ])
@@ -123,6 +123,8 @@ internal sealed class RoomStore(NpgsqlDataSource database, GroupCommitter commit
         {
             Parameters = { new() { Value = name }, new() { Value = options.MaxHistory } },
         });
+        foreach (var sql in DeskReader.Queries)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(sql) { Parameters = { new() { Value = name } } });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var stored = new StoredRoom { Record = await ReadRecordAsync(reader, room, cancellationToken) };
         await reader.NextResultAsync(cancellationToken);
@@ -132,7 +134,8 @@ internal sealed class RoomStore(NpgsqlDataSource database, GroupCommitter commit
         await reader.NextResultAsync(cancellationToken);
         stored = stored with { Tombstone = await ReadTombstoneAsync(reader, room, cancellationToken) };
         await reader.NextResultAsync(cancellationToken);
-        return stored with { History = await ReadHistoryAsync(reader, cancellationToken) };
+        stored = stored with { History = await ReadHistoryAsync(reader, cancellationToken) };
+        return await DeskReader.ReadAsync(stored, reader, cancellationToken);
     }
 
     private static async Task<RoomRecord?> ReadRecordAsync(NpgsqlDataReader reader, Jid room, CancellationToken cancellationToken)
@@ -148,7 +151,10 @@ internal sealed class RoomStore(NpgsqlDataSource database, GroupCommitter commit
         while (await reader.ReadAsync(cancellationToken))
         {
             list.Add(new AffiliationRecord(Address(reader.GetString(0)), (Affiliation)reader.GetInt16(1), NullableText(reader, 2),
-                NullableText(reader, 3)));
+                NullableText(reader, 3))
+            {
+                Until = reader.IsDBNull(4) ? null : reader.GetFieldValue<DateTimeOffset>(4),
+            });
         }
         return list;
     }

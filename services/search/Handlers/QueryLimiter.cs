@@ -14,4 +14,7 @@ public sealed class QueryLimiter(TimeProvider time, SearchOptions options, IRead
     public bool TryTake(Jid from, out TimeSpan retryAfter) =>
         _users.TryTake(from.Bare.ToString(), out retryAfter)
         && (localDomains.Contains(from.Domain) || _domains.TryTake(from.Domain, out retryAfter));
+
+    /// <summary>The account is gone.</summary>
+    public void Forget(Jid account) => _users.Forget(account.Bare.ToString());
 }

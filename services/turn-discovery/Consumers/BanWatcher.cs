@@ -8,8 +8,10 @@ using Microsoft.Extensions.Logging;
 namespace Annex.TurnDiscovery.Consumers;
 
 /// <summary>Keeps the service-wide bans as muc tells them, where there is a muc: this service has no database to keep them in.
-/// </summary>
-public sealed class BanWatcher(RpcPeers peers, KnownBans bans, TimeProvider time, ILogger<BanWatcher> logger) : BackgroundService
+/// The same stream says which accounts are gone.</summary>
+/// <param name="forget">Called with the bare JID of such an account.</param>
+public sealed class BanWatcher(RpcPeers peers, KnownBans bans, TimeProvider time, ILogger<BanWatcher> logger,
+    Action<string>? forget = null) : BackgroundService
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(1);
@@ -64,7 +66,10 @@ public sealed class BanWatcher(RpcPeers peers, KnownBans bans, TimeProvider time
                 connected();
             }
             else if (change.Ban is not { } ban)
-                continue;
+            {
+                if (change.RemovedAccount.Length > 0)
+                    forget?.Invoke(change.RemovedAccount);
+            }
             else if (change.IsCurrent)
                 current[ban.Subject] = ban.Until?.ToDateTimeOffset() ?? DateTimeOffset.MaxValue;
             else if (change.IsLifted)

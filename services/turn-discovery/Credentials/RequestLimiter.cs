@@ -30,6 +30,13 @@ public sealed class RequestLimiter(LimitOptions options, TimeProvider time)
         }
     }
 
+    /// <summary>The user's account is gone.</summary>
+    public void Forget(string user)
+    {
+        lock (_gate)
+            _buckets.Remove(user);
+    }
+
     private double Refilled(Bucket bucket, long now) =>
         Math.Min(options.Burst, bucket.Left + (now - bucket.At) * _perTick);
 

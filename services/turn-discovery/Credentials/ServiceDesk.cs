@@ -50,6 +50,9 @@ public sealed class ServiceDesk
         return _bans.IsBanned(from) ? TurnErrors.Banned : null;
     }
 
+    /// <summary>The user's account is gone: how often it asked is all that is kept of it here.</summary>
+    public void Forget(string user) => _limiter.Forget(user);
+
     public Requester RequesterOf(Jid user) => new(user.Bare.ToString(), _regions.GetValueOrDefault(user.Domain));
 
     /// <summary>XEP-0215 §3.1, §3.2.</summary>

@@ -16,12 +16,18 @@ internal sealed class AttachedMuc : IAsyncDisposable
 
     private AttachedMuc(WebApplication app) => _app = app;
 
-    public static async Task<AttachedMuc> StartAsync(int componentPort)
+    /// <summary>As another service of the same process calls.</summary>
+    public Grpc.Core.CallInvoker Calls => _app.Services.GetRequiredService<Annex.Rpc.RpcPeers>().Find("Muc")!;
+
+    /// <param name="database">Null: a new one.</param>
+    /// <param name="more">Further settings.</param>
+    public static async Task<AttachedMuc> StartAsync(int componentPort, string? database = null,
+        params (string Key, string Value)[] more)
     {
-        var postgres = await PostgresServer.SharedAsync();
-        var app = AnnexApplication.Build([], new Dictionary<string, string?>
+        database ??= await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        var settings = new Dictionary<string, string?>
         {
-            ["Database"] = await postgres.CreateDatabaseAsync(),
+            ["Database"] = database,
             ["LocalDomains"] = "annex.test",
             ["Muc:Component:Jid"] = Component,
             ["Muc:Component:Secret"] = Secret,
@@ -29,7 +35,10 @@ internal sealed class AttachedMuc : IAsyncDisposable
             ["Muc:Component:Port"] = componentPort.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["Muc:Rpc:Listen"] = "127.0.0.1:0",
             ["Muc:Ops:Listen"] = "127.0.0.1:0",
-        }, MucService.Definition);
+        };
+        foreach (var (key, value) in more)
+            settings[key] = value;
+        var app = AnnexApplication.Build([], settings, MucService.Definition);
         await app.StartAsync();
         var connection = app.Services.GetRequiredKeyedService<ComponentConnection>(MucService.Name);
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));

@@ -8,17 +8,21 @@ internal sealed class ServiceConversation : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly ComponentServer _server = new();
-    private readonly Func<int, ServiceProcess> _start;
-    private ServiceProcess _process;
+    private readonly ComponentServer _server;
+    private readonly Func<int, ServiceProcess>? _start;
+    private ServiceProcess? _process;
     private readonly List<Element> _received = [];
     private int _ids;
 
     private ServiceConversation(Func<int, ServiceProcess> start)
     {
+        _server = new ComponentServer();
         _start = start;
         _process = start(_server.Port);
     }
+
+    /// <summary>With a service that somebody else runs and ends.</summary>
+    public ServiceConversation(ComponentServer server) => _server = server;
 
     public static async Task<ServiceConversation> StartAsync()
     {
@@ -37,9 +41,9 @@ internal sealed class ServiceConversation : IAsyncDisposable
     /// <summary>kill -9, and a new process that goes on.</summary>
     public async Task KillAndRestartAsync()
     {
-        _process.Kill();
+        _process!.Kill();
         _process.Dispose();
-        _process = _start(_server.Port);
+        _process = _start!(_server.Port);
         await _server.NextConnectionAsync();
     }
 
@@ -114,6 +118,8 @@ internal sealed class ServiceConversation : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_process is null)
+            return;
         _process.Dispose();
         await _server.DisposeAsync();
     }

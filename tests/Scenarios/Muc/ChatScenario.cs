@@ -6,6 +6,7 @@ using Annex.Muc.Rooms;
 using Annex.Testing;
 using Annex.Testing.Scripted;
 using Annex.Xmpp.Addressing;
+using Annex.Xmpp.Extensions.Commands;
 using Annex.Xmpp.Routing;
 using Annex.Xmpp.Streams;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -74,6 +75,16 @@ public abstract class ChatScenario : IAsyncLifetime
             await Forget();
     }
 
+    private protected ServiceBans Bans => _rooms!.Service.Bans;
+
+    /// <summary>What a call from inside the service does, in the room's turn.</summary>
+    private protected Task<T> InRoom<T>(Action<Annex.Muc.Rooms.Room, Effects, Action<T>> work)
+    {
+        var task = new RoomTask<T>(work);
+        _rooms!.Post(Jid.Parse(Room), task);
+        return task.Result.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
     protected int RoomsInMemory => _rooms!.Count;
 
     /// <summary>One second of the check for ghosts.</summary>
@@ -105,6 +116,13 @@ public abstract class ChatScenario : IAsyncLifetime
         _ghosts = new GhostChecks(_rooms, _connection, Time, NullLogger<GhostChecks>.Instance);
         _multicast = new MulticastDiscovery(_rooms, _connection, service.LocalDomains, Time, NullLogger<MulticastDiscovery>.Instance);
         new StanzaHandlers(_rooms).Register(router);
+        var commands = new CommandTable(Time);
+        var desk = new RoomDesk(_rooms);
+        new RoomCommands(desk, null).AddTo(commands);
+        new ServiceCommands(desk, null, null, null, null).AddTo(commands);
+        var handlers = new StanzaHandlers(_rooms, commands);
+        handlers.Register(router);
+        new ReportHandlers(_rooms).Register(router, handlers.ToRoom);
         _connection.Start();
         await Server.AcceptAsync();
     }

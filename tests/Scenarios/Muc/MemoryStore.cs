@@ -122,6 +122,9 @@ internal sealed class MemoryStore : IRoomStore
         {
             Occupants = [.. room.Occupants.Select(e => e.Session.Equals(p.Session) ? e with { Presence = p.Presence } : e)],
         },
+        MuteStored m => room with { Mutes = [.. room.Mutes.Where(e => !e.Subject.Equals(m.Mute.Subject)), m.Mute] },
+        MuteRemoved m => room with { Mutes = [.. room.Mutes.Where(e => !e.Subject.Equals(m.Subject))] },
+        VCardStored card => room with { VCard = card.VCard },
         ArchiveAppend { IsHistory: true } message => room with { History = [.. room.History, message] },
         _ => room,
     };
