@@ -38,15 +38,15 @@ internal static partial class Log
     public static partial void StoreBehindDropped(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Block list {Node} of {Service} is followed: {Entries} entries")]
-    public static partial void BlockListFollowed(ILogger logger, string service, string node, int entries);
+    public static partial void BlockListFollowed(ILogger logger, Annex.Xmpp.Addressing.Jid service, string node, int entries);
 
     [LoggerMessage(Level = LogLevel.Warning,
         Message = "Block list {Node} of {Service} is not to be had ({Problem}); what is known of it stays in force")]
-    public static partial void BlockListLost(ILogger logger, string service, string node, string problem);
+    public static partial void BlockListLost(ILogger logger, Annex.Xmpp.Addressing.Jid service, string node, string problem);
 
     [LoggerMessage(Level = LogLevel.Warning,
         Message = "Block list {Node} of {Service} has more than {Limit} entries (Muc:MaxBlockListEntries); the rest is left out")]
-    public static partial void BlockListTooLong(ILogger logger, string service, string node, int limit);
+    public static partial void BlockListTooLong(ILogger logger, Annex.Xmpp.Addressing.Jid service, string node, int limit);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Changes of a room could not be stored")]
     public static partial void StoreFailed(ILogger logger, Exception exception);

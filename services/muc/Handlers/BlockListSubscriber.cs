@@ -142,7 +142,7 @@ internal sealed class BlockListSubscriber(BlockList list, ComponentConnection co
             }
             (list.IsSubscribed, list.FetchedAt, list.Problem, _breaks) = (true, time.GetUtcNow(), "", 0);
             if (_told != "ok")
-                Log.BlockListFollowed(logger, list.Service.ToString(), list.Node, list.Count);
+                Log.BlockListFollowed(logger, list.Service, list.Node, list.Count);
             _told = "ok";
             desk.EjectAll();
             return true;
@@ -164,7 +164,7 @@ internal sealed class BlockListSubscriber(BlockList list, ComponentConnection co
     {
         (list.IsSubscribed, list.Problem) = (false, problem);
         if (_told != problem)
-            Log.BlockListLost(logger, list.Service.ToString(), list.Node, problem);
+            Log.BlockListLost(logger, list.Service, list.Node, problem);
         _told = problem;
     }
 
@@ -198,7 +198,7 @@ internal sealed class BlockListSubscriber(BlockList list, ComponentConnection co
             }
             if (hashes.Count >= options.MaxBlockListEntries)
             {
-                Log.BlockListTooLong(logger, list.Service.ToString(), list.Node, options.MaxBlockListEntries);
+                Log.BlockListTooLong(logger, list.Service, list.Node, options.MaxBlockListEntries);
                 break;
             }
             var page = PageResult.Read(answer);

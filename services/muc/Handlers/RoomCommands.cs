@@ -60,11 +60,9 @@ internal sealed class RoomCommands(RoomDesk desk, AuditLog? audit)
     private async Task<CommandStep> SettingsAsync(CommandRequest request, CancellationToken cancellationToken)
     {
         var form = await desk.AskAsync<DataForm?>(request.To, (room, effects, done) =>
-        {
-            DataForm.TryParse(ConfigurationForm.Write(room, request.From.Bare).Child("x", DataForm.Namespace)!, out var read, out _);
-            done(read);
-        });
-        return CommandStep.Ask(form!, CommandForms.Guarded(Guard("settings", async (submitted, _) =>
+            done(DataForm.TryParse(ConfigurationForm.Write(room, request.From.Bare).Child("x", DataForm.Namespace)!, out var read, out _)
+                ? read : null));
+        return form is null ? CommandStep.Refused(StanzaError.InternalServerError) : CommandStep.Ask(form, CommandForms.Guarded(Guard("settings", async (submitted, _) =>
         {
             await desk.ConfigureAsync(submitted.To, submitted.Payload!, submitted.From.Bare);
             return CommandStep.Done("The room is configured.");

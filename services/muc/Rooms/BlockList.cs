@@ -9,7 +9,12 @@ namespace Annex.Muc.Rooms;
 internal sealed class BlockList(Jid service, string node, bool isDryRun, string reason)
 {
     private volatile ConcurrentDictionary<string, byte> _hashes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Jid, DateTimeOffset> _noted = new();
     private long _matches;
+
+    // Whoever is refused may come again at once: one line in the audit log says it for this long, for this many.
+    private static readonly TimeSpan NotedFor = TimeSpan.FromHours(1);
+    private const int MaxNoted = 10_000;
 
     /// <summary>The pubsub service.</summary>
     public Jid Service { get; } = service;
@@ -34,7 +39,18 @@ internal sealed class BlockList(Jid service, string node, bool isDryRun, string 
     /// <summary>People refused or removed since the start; in a dry run those who would have been.</summary>
     public long MatchCount => Volatile.Read(ref _matches);
 
-    public void CountMatch() => Interlocked.Increment(ref _matches);
+    /// <summary>Counts a match.</summary>
+    /// <returns>Whether it is worth writing down: the first of this person in a while.</returns>
+    public bool CountMatch(Jid bare, DateTimeOffset now)
+    {
+        Interlocked.Increment(ref _matches);
+        if (_noted.TryGetValue(bare, out var at) && now - at < NotedFor)
+            return false;
+        if (_noted.Count >= MaxNoted)
+            _noted.Clear();
+        _noted[bare] = now;
+        return true;
+    }
 
     public bool Matches(Jid bare)
     {

@@ -74,7 +74,8 @@ internal sealed partial class Room
     /// <summary>Somebody came whom a block list names: what was done about it.</summary>
     private void NoteMatch(Jid bare, BlockList list, Effects effects)
     {
-        list.CountMatch();
+        if (!list.CountMatch(bare, Service.Now))
+            return;
         Audit(effects, AuditActors.Service, list.IsDryRun ? AuditActions.WouldBlock : AuditActions.Blocked,
             bare.ToString(), null, JsonSerializer.Serialize(new { list = list.Service.ToString(), node = list.Node }));
     }

@@ -87,8 +87,7 @@ internal sealed partial class RoomDirectoryRpc(RoomDesk desk, RoomCatalog catalo
 
     public override Task<V1.SetAffiliationsResponse> SetAffiliations(V1.SetAffiliationsRequest request, ServerCallContext context)
     {
-        var entries = request.Affiliations.Select(a => new AffiliationRecord(Wire.Address(a.Jid), Wire.Of(a.Affiliation),
-            Wire.Text(a.Nick), Wire.Text(a.Reason)) { Until = EndOf(a.Until, Wire.Of(a.Affiliation)) }).ToList();
+        var entries = request.Affiliations.Select(EntryOf).ToList();
         if (entries.DistinctBy(e => e.Subject).Count() != entries.Count)
             throw Wire.Invalid("an address stands twice in the list");
         return Wire.AnswerAsync(() => desk.SetAffiliationsAsync(Wire.Address(request.Room), entries, Operator),
@@ -144,6 +143,15 @@ internal sealed partial class RoomDirectoryRpc(RoomDesk desk, RoomCatalog catalo
 
     private Task<V1.Room> GetAsync(Jid room, ServerCallContext context) => Wire.AnswerAsync(async () =>
         Describe(await catalog.FindAsync(room, context.CancellationToken) ?? throw Wire.NotFound()));
+
+    private AffiliationRecord EntryOf(V1.RoomAffiliation wanted)
+    {
+        var affiliation = Wire.Of(wanted.Affiliation);
+        return new AffiliationRecord(Wire.Address(wanted.Jid), affiliation, Wire.Text(wanted.Nick), Wire.Text(wanted.Reason))
+        {
+            Until = EndOf(wanted.Until, affiliation),
+        };
+    }
 
     private DateTimeOffset? EndOf(Timestamp? until, Affiliation affiliation)
     {
