@@ -31,6 +31,7 @@ public abstract class ChatScenario : IAsyncLifetime
     private RoomDirectory? _rooms;
     private GhostChecks? _ghosts;
     private MulticastDiscovery? _multicast;
+    private BlockListService? _lists;
 
     protected ScriptedServer Server { get; } = new(Service);
 
@@ -64,10 +65,12 @@ public abstract class ChatScenario : IAsyncLifetime
     }
 
     /// <summary>The process ends as by kill -9, and another one starts with what the store has.</summary>
-    protected async Task Restart(bool forgets = true)
+    /// <param name="away">How much later that is.</param>
+    protected async Task Restart(bool forgets = true, TimeSpan away = default)
     {
         await Server.Settle(Room);
         await StopAsync();
+        Time.Advance(away);
         await StartAsync();
         await foreach (var room in Store!.RoomsWithOccupantsAsync(CancellationToken.None))
             _rooms!.Wake(room);
@@ -95,6 +98,8 @@ public abstract class ChatScenario : IAsyncLifetime
 
     private async Task StopAsync()
     {
+        await _lists!.StopAsync(CancellationToken.None);
+        _lists.Dispose();
         await _rooms!.DisposeAsync();
         await _connection!.DisposeAsync();
     }
@@ -123,8 +128,12 @@ public abstract class ChatScenario : IAsyncLifetime
         var handlers = new StanzaHandlers(_rooms, commands);
         handlers.Register(router);
         new ReportHandlers(_rooms).Register(router, handlers.ToRoom);
+        // Block lists need of the desk only that it looks through the rooms.
+        _lists = new BlockListService(_rooms, _connection, new BanDesk(null!, _rooms, Time), Time, NullLogger<BlockListService>.Instance);
+        _lists.Register(router, handlers.ToRoom);
         _connection.Start();
         await Server.AcceptAsync();
+        await _lists.StartAsync(CancellationToken.None);
     }
 
     public async Task DisposeAsync()
@@ -223,6 +232,13 @@ public abstract class ChatScenario : IAsyncLifetime
     protected static Task ExpectError(ScriptedUser user, string type, string condition) =>
         user.ExpectSoon($"<iq type='error' from='...'><error type='{type}'>..." +
             $"<{condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>");
+
+    /// <summary>A presence that is refused, by whichever room.</summary>
+    protected static async Task ExpectRefused(ScriptedUser user, string condition)
+    {
+        var refusal = await user.ExpectSoon("<presence type='error' from='...'>...</presence>");
+        Assert.Contains($"<{condition} ", refusal.ToString(), StringComparison.Ordinal);
+    }
 
     /// <summary>An error that a room signs: by its own address (§7.2.1 and all examples of presence and messages).</summary>
     protected static Task ExpectRefusal(ScriptedUser user, string kind, string from, string type, string condition) =>

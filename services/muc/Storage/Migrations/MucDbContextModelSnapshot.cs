@@ -90,6 +90,10 @@ namespace Annex.Muc.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("reason");
 
+                    b.Property<DateTimeOffset?>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
                     b.HasKey("Room", "Subject");
 
                     b.HasIndex("Subject");
@@ -121,6 +125,86 @@ namespace Annex.Muc.Storage.Migrations
                         .IsUnique();
 
                     b.ToTable("archives", "muc");
+                });
+
+            modelBuilder.Entity("Annex.Muc.Storage.AuditRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("action");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Details")
+                        .HasColumnType("text")
+                        .HasColumnName("details");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Room")
+                        .HasColumnType("text")
+                        .HasColumnName("room")
+                        .UseCollation("C");
+
+                    b.Property<string>("Target")
+                        .HasColumnType("text")
+                        .HasColumnName("target")
+                        .UseCollation("C");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At");
+
+                    b.HasIndex("Room", "Id");
+
+                    b.ToTable("audit", "muc");
+                });
+
+            modelBuilder.Entity("Annex.Muc.Storage.BanRow", b =>
+                {
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("AddedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("added_at");
+
+                    b.Property<string>("AddedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("added_by");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset?>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.HasKey("Subject");
+
+                    b.ToTable("bans", "muc");
                 });
 
             modelBuilder.Entity("Annex.Muc.Storage.MessageRow", b =>
@@ -178,6 +262,42 @@ namespace Annex.Muc.Storage.Migrations
                         .IsUnique();
 
                     b.ToTable("messages", "muc");
+                });
+
+            modelBuilder.Entity("Annex.Muc.Storage.MuteRow", b =>
+                {
+                    b.Property<string>("Room")
+                        .HasColumnType("text")
+                        .HasColumnName("room")
+                        .UseCollation("C");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("MutedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("muted_at");
+
+                    b.Property<string>("MutedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("muted_by");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset?>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.HasKey("Room", "Subject");
+
+                    b.HasIndex("Subject");
+
+                    b.ToTable("mutes", "muc");
                 });
 
             modelBuilder.Entity("Annex.Muc.Storage.OccupantRow", b =>
@@ -307,6 +427,23 @@ namespace Annex.Muc.Storage.Migrations
                     b.HasKey("Room");
 
                     b.ToTable("tombstones", "muc");
+                });
+
+            modelBuilder.Entity("Annex.Muc.Storage.VCardRow", b =>
+                {
+                    b.Property<string>("Room")
+                        .HasColumnType("text")
+                        .HasColumnName("room")
+                        .UseCollation("C");
+
+                    b.Property<byte[]>("VCard")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("vcard");
+
+                    b.HasKey("Room");
+
+                    b.ToTable("vcards", "muc");
                 });
 #pragma warning restore 612, 618
         }
