@@ -19,8 +19,17 @@ local component = assert(module:get_option_string("annex_accounts_component"),
 local retry_after = module:get_option_number("annex_accounts_retry", 60); -- seconds
 local namespace = "urn:annex:accounts:0";
 
-local pending = module:open_store("annex_accounts", "keyval");
+-- One entry for the whole host: what stands under the user's own name goes with the account.
+local store = module:open_store("annex_accounts", "keyval");
+local pending = store:get(nil) or {};
 local asked = {}; -- in this moment, so that nobody is told twice at once
+
+local function save()
+	local ok, err = store:set(nil, next(pending) and pending or nil);
+	if not ok then
+		module:log("error", "The news of a deleted account could not be written down: %s", err);
+	end
+end
 
 local function tell(username)
 	if asked[username] then return; end
@@ -30,7 +39,8 @@ local function tell(username)
 		:tag("removed", { xmlns = namespace, jid = jid });
 	module:send_iq(iq, nil, 30):next(function ()
 		asked[username] = nil;
-		pending:set(username, nil);
+		pending[username] = nil;
+		save();
 		module:log("info", "Annex forgets a deleted account");
 	end, function (err)
 		asked[username] = nil;
@@ -40,15 +50,13 @@ end
 
 module:hook_global("user-deleted", function (event)
 	if event.host ~= module.host then return; end
-	local ok, err = pending:set(event.username, { deleted = os.time() });
-	if not ok then
-		module:log("error", "The news of a deleted account could not be written down: %s", err);
-	end
+	pending[event.username] = os.time();
+	save();
 	tell(event.username);
 end);
 
 module:add_timer(5, function ()
-	for username in pending:users() do
+	for username in pairs(pending) do
 		tell(username);
 	end
 	return retry_after;

@@ -171,7 +171,7 @@ public sealed class AdministrationTests(AdministrationTests.Host host) : IClassF
         Assert.Equal(paris, (await NextAsync(watch, c => c.Ban?.Subject == paris && !c.IsLifted)).Ban.Subject);
         await Xmpp.SendAsync($"<presence from='{paris}/x' to='{_room}/paris'><x xmlns='http://jabber.org/protocol/muc'/></presence>");
         var refusal = await Xmpp.ReceiveAsync(e => e["to"] == $"{paris}/x" && e["type"] == "error");
-        Assert.Equal("A brawl.", refusal.Child("error")!.Child("text")!.Text);
+        Assert.Equal("A brawl.", refusal.Child("error")!.Child("text", "urn:ietf:params:xml:ns:xmpp-stanzas")!.Text);
         var (answer, _) = await Xmpp.QueryAsync($"{paris}/x", _room);
         Assert.Equal("error", answer["type"]);
         Assert.Equal("operator", (await AllAsync(bans.ListBans(new ListBansRequest { Subject = paris }))).Single().AddedBy);

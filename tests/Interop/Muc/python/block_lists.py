@@ -54,6 +54,8 @@ class Client(slixmpp.ClientXMPP):
         """True: in the room; False: refused with forbidden."""
         self.send_raw(f"<presence to='{ROOM}/{self.name}'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
         answer = await self.see(lambda s: s.get("type") == "error" or "110" in ET.tostring(s, "unicode"), "the answer to a join")
+        if answer.get("type") == "error" and "forbidden" not in ET.tostring(answer, "unicode"):
+            raise SystemExit(f"{self.name} is refused for something else: {ET.tostring(answer, 'unicode')}")
         return answer.get("type") != "error"
 
     async def until(self, is_in):
@@ -97,8 +99,9 @@ async def main():
             await ann.publish(STRICT, name)
         await ann.publish(TRIAL, "cid")
         assert await ann.join()
-        ann.send_raw(f"<iq type='set' id='c' to='{ROOM}'><query xmlns='http://jabber.org/protocol/muc#owner'>"
-                     "<x xmlns='jabber:x:data' type='submit'/></query></iq>")
+        open_it = ann.make_iq_set(ito=ROOM)
+        open_it.append(ET.fromstring("<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'/></query>"))
+        await open_it.send()
         await bea.until(False)
         print("refused: what stood on the list before", flush=True)
         assert await cid.join()
