@@ -45,7 +45,7 @@ access_rules:
   c2s: { allow: all }
   local: { allow: local }
 api_permissions:
-  "loopback": { from: [mod_http_api], who: { ip: "127.0.0.1" }, what: ["register", "unregister", "status"] }
+  "loopback": { from: [mod_http_api], who: { ip: "127.0.0.1" }, what: ["register", "unregister", "status", "check_account"] }
 modules:
   mod_adhoc: {}
   mod_admin_extra: {}
