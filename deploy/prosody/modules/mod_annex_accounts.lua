@@ -37,15 +37,18 @@ local function tell(username)
 	local jid = username .. "@" .. module.host;
 	local iq = st.iq({ type = "set", id = new_id(), from = module.host, to = component })
 		:tag("removed", { xmlns = namespace, jid = jid });
-	module:send_iq(iq, nil, 30):next(function ()
+	local function keep(why)
+		asked[username] = nil;
+		module:log("warn", "Annex did not take the news of a deleted account (%s); it will be told again", why);
+	end
+	module:send_iq(iq, nil, 30):next(function (answer)
+		-- An error that Prosody itself makes, since the component is not connected, comes here as well.
+		if answer.stanza.attr.type ~= "result" then return keep("an error"); end
 		asked[username] = nil;
 		pending[username] = nil;
 		save();
 		module:log("info", "Annex forgets a deleted account");
-	end, function (err)
-		asked[username] = nil;
-		module:log("warn", "Annex did not take the news of a deleted account (%s); it will be told again", err);
-	end);
+	end, keep);
 end
 
 module:hook_global("user-deleted", function (event)

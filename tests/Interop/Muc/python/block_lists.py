@@ -110,7 +110,7 @@ async def main():
         await bea.until(True)
         print("let in: what was retracted", flush=True)
         await ann.publish(STRICT, "cid")
-        gone = await cid.see(lambda s: s.get("type") == "unavailable", "the removal")
+        gone = await cid.see(lambda s: s.get("type") == "unavailable" and s.get("from") == f"{ROOM}/cid", "the removal")
         assert "301" in ET.tostring(gone, "unicode")
         print("removed: what was published", flush=True)
     else:
