@@ -120,7 +120,6 @@ public abstract class ChatScenario : IAsyncLifetime
         _rooms = new RoomDirectory(service, _connection, Store, _failures);
         _ghosts = new GhostChecks(_rooms, _connection, Time, NullLogger<GhostChecks>.Instance);
         _multicast = new MulticastDiscovery(_rooms, _connection, service.LocalDomains, Time, NullLogger<MulticastDiscovery>.Instance);
-        new StanzaHandlers(_rooms).Register(router);
         var commands = new CommandTable(Time);
         var desk = new RoomDesk(_rooms);
         new RoomCommands(desk, null).AddTo(commands);
