@@ -134,6 +134,7 @@ public abstract class UploadConversations(HostFixture fixture)
     [InlineData("Content-Length: 3\r\nTransfer-Encoding: chunked", "400")]
     [InlineData("Content-Length: 99999999999999999999", "400")]
     [InlineData("Transfer-Encoding: gzip", "4")]
+    [InlineData("Transfer-Encoding: gzip, chunked", "501")]
     public async Task A_malformed_PUT_gets_a_clear_status_and_leaves_nothing(string headers, string status)
     {
         var slot = await Host.SlotAsync(Host.NewUser(), "a.bin", 3);
@@ -142,6 +143,22 @@ public abstract class UploadConversations(HostFixture fixture)
             (headers.Contains("chunked", StringComparison.Ordinal) ? "3\r\nabc\r\n0\r\n\r\n" : "abc"));
         Assert.StartsWith("HTTP/1.1 " + status, await raw.ReadHeadAsync(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await Host.GetAsync(slot.Get)).StatusCode);
+        Assert.Equal(HttpStatusCode.Created, (await Host.PutAsync(slot, [1, 2, 3])).StatusCode);
+    }
+
+    [Theory] // U9
+    [InlineData("4\r\nabcd\r\n0\r\n\r\n", "413")]
+    [InlineData("2\r\nab\r\n0\r\n\r\n", "400")]
+    [InlineData("xyz\r\nabc\r\n0\r\n\r\n", "400")]
+    public async Task Chunks_of_another_length_or_none_at_all_are_refused_without_an_error_of_ours(string body, string status)
+    {
+        var slot = await Host.SlotAsync(Host.NewUser(), "a.bin", 3);
+        using var raw = await RawHttp.ConnectAsync(Host.Address);
+        await raw.SendAsync($"PUT {slot.Put.AbsolutePath} HTTP/1.1\r\nHost: x\r\nAuthorization: {slot.Authorization}\r\n" +
+            $"Transfer-Encoding: chunked\r\n\r\n{body}");
+        Assert.StartsWith("HTTP/1.1 " + status, await raw.ReadHeadAsync(), StringComparison.Ordinal);
+        await raw.ReadToEndAsync(); // when the connection is closed, all is said
+        Assert.DoesNotContain(Host.Failures.Lines, line => line.Contains("request body", StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.Created, (await Host.PutAsync(slot, [1, 2, 3])).StatusCode);
     }
 
