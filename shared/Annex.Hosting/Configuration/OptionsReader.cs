@@ -131,13 +131,33 @@ internal sealed class OptionsReader(ConfigurationErrors errors)
 
     private void Validate(string path, object options)
     {
-        var results = new List<ValidationResult>();
-        Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
-        foreach (var result in results)
+        foreach (var result in Problems(options))
         {
             var member = result.MemberNames.FirstOrDefault();
             var key = member is null ? path : path.Length == 0 ? member : $"{path}:{member}";
             errors.Add(key, result.ErrorMessage ?? "wrong value");
         }
+    }
+
+    /// <summary>What Validator.TryValidateObject finds, without the component model's descriptors behind it, which are a megabyte
+    /// of a small process: the attributes of the properties first, and the object's own word when they are content.</summary>
+    private static List<ValidationResult> Problems(object options)
+    {
+        var results = new List<ValidationResult>();
+        foreach (var property in OptionProperties.Of(options.GetType()))
+        {
+            var context = new ValidationContext(options) { MemberName = property.Name, DisplayName = property.Name };
+            foreach (var attribute in property.GetCustomAttributes<ValidationAttribute>().OrderByDescending(a => a is RequiredAttribute))
+            {
+                if (attribute.GetValidationResult(property.GetValue(options), context) is not { } result)
+                    continue;
+                results.Add(result);
+                if (attribute is RequiredAttribute)
+                    break;
+            }
+        }
+        if (results.Count == 0 && options is IValidatableObject whole)
+            results.AddRange(whole.Validate(new ValidationContext(options)));
+        return results;
     }
 }

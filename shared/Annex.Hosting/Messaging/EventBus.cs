@@ -20,23 +20,9 @@ internal sealed class EventBus(
     private IEventTransport? _transport;
     private bool _isDisposed;
 
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        var receivers = databases.Select(CreateReceiver).OfType<EventReceiver>().ToList();
-        _transport = string.IsNullOrEmpty(options.Bus.RabbitMq)
-            ? new InProcessTransport(receivers)
-            : new RabbitMqTransport(options.Bus, receivers, s => competing.Any(c => c.Service == s), time, loggers);
-        await _transport.StartAsync(cancellationToken);
-        foreach (var database in databases)
-        {
-            var source = services.GetRequiredKeyedService<NpgsqlDataSource>(database.Service);
-            var signal = services.GetRequiredKeyedService<OutboxSignal>(database.Service);
-            Run(new OutboxDispatcher(database.Service, database.Schema, source, types, _transport, signal, options.Bus, time,
-                loggers.CreateLogger<OutboxDispatcher>()).RunAsync);
-            if (receivers.Find(r => r.Service == database.Service) is { } receiver)
-                Run(CreateRedelivery(receiver, database, source).RunAsync);
-        }
-    }
+    // A process whose services keep nothing has no events: it needs no broker, and loads nothing of the driver.
+    public Task StartAsync(CancellationToken cancellationToken) =>
+        databases.Any() ? StartTransportAsync(cancellationToken) : Task.CompletedTask;
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -60,6 +46,24 @@ internal sealed class EventBus(
         if (_transport is IAsyncDisposable transport)
             await transport.DisposeAsync();
         _stopping.Dispose();
+    }
+
+    private async Task StartTransportAsync(CancellationToken cancellationToken)
+    {
+        var receivers = databases.Select(CreateReceiver).OfType<EventReceiver>().ToList();
+        _transport = string.IsNullOrEmpty(options.Bus.RabbitMq)
+            ? new InProcessTransport(receivers)
+            : new RabbitMqTransport(options.Bus, receivers, s => competing.Any(c => c.Service == s), time, loggers);
+        await _transport.StartAsync(cancellationToken);
+        foreach (var database in databases)
+        {
+            var source = services.GetRequiredKeyedService<NpgsqlDataSource>(database.Service);
+            var signal = services.GetRequiredKeyedService<OutboxSignal>(database.Service);
+            Run(new OutboxDispatcher(database.Service, database.Schema, source, types, _transport, signal, options.Bus, time,
+                loggers.CreateLogger<OutboxDispatcher>()).RunAsync);
+            if (receivers.Find(r => r.Service == database.Service) is { } receiver)
+                Run(CreateRedelivery(receiver, database, source).RunAsync);
+        }
     }
 
     private EventReceiver? CreateReceiver(DatabaseRegistration database)
