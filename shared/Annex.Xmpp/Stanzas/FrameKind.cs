@@ -17,6 +17,10 @@ public enum FrameKind : byte
     /// cref="StanzaFramer.Element"/>.</summary>
     Element,
 
+    /// <summary>A top-level element that breaks a limit, in a stream that bears it (see the framer's constructor). The stanza is its
+    /// head alone, without content, or null where not even that was understood; the caller owns it.</summary>
+    Refused,
+
     /// <summary>The closing tag of the stream. What follows is ignored.</summary>
     End,
 }

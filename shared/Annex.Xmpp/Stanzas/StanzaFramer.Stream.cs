@@ -83,6 +83,28 @@ public sealed partial class StanzaFramer
         if (tag[^2] == (byte)'/') throw new XmlStreamException("bad-format", "The stream's root is empty.");
     }
 
+    // The opening tag alone, closed: enough to tell the sender.
+    private FrameKind Refuse(ReadOnlySpan<byte> frame, byte[]? memory, out Stanza? stanza)
+    {
+        stanza = null;
+        int length = _scanner.ContentStart;
+        if (_scanner.IsRootInComponent && !_scanner.NeedsNormalizing && length <= _limits.MaxStanzaBytes)
+        {
+            byte[] head = [.. frame[..(length - 1)].TrimEnd((byte)'/'), .. "/>"u8];
+            try
+            {
+                stanza = ParseStanza(head, _limits);
+            }
+            catch (XmlStreamException)
+            {
+                // No stanza.
+            }
+        }
+
+        if (memory is not null) StanzaMemory.Return(memory);
+        return FrameKind.Refused;
+    }
+
     internal static Stanza ParseStanza(ReadOnlySpan<byte> utf8, XmlLimits limits)
     {
         var xml = utf8.Trim(" \t\r\n"u8);

@@ -23,6 +23,8 @@ public sealed partial class StanzaFramer : IDisposable
     private const int Chunk = 1024;
 
     private readonly XmlLimits _limits;
+    private readonly bool _toleratesExcess;
+    private readonly int _mostBytes;
     private readonly XmlScanner _headerScanner;
     private readonly XmlScanner _scanner;
     private Phase _phase;
@@ -31,11 +33,20 @@ public sealed partial class StanzaFramer : IDisposable
     private byte[] _streamName = [];
     private XmlStreamException? _failure;
 
-    public StanzaFramer(XmlLimits? limits = null)
+    /// <summary>How much longer than the limit an element may be that is only thrown away: a server escapes what it passes on, up to
+    /// six octets for one, so that what was within the server's own limit may break ours.</summary>
+    private const int ExcessFactor = 16;
+
+    /// <param name="limits">What one element may cost.</param>
+    /// <param name="toleratesExcess">An element that breaks a limit is thrown away (<see cref="FrameKind.Refused"/>) and the stream
+    /// goes on: on a stream that carries everybody's stanzas nobody is to end it for all.</param>
+    public StanzaFramer(XmlLimits? limits = null, bool toleratesExcess = false)
     {
         _limits = limits ?? XmlLimits.Default;
+        _toleratesExcess = toleratesExcess;
+        _mostBytes = toleratesExcess ? (int)Math.Min(Array.MaxLength / 4, (long)_limits.MaxStanzaBytes * ExcessFactor) : _limits.MaxStanzaBytes;
         _headerScanner = new XmlScanner(_limits, onlyOpeningTag: true) { Outer = new XmlOuterContext([], []) };
-        _scanner = new XmlScanner(_limits);
+        _scanner = new XmlScanner(_limits, toleratesExcess: toleratesExcess);
     }
 
     private enum Phase : byte { Start, Declaration, Header, Between, Frame, EndTag, Over }
@@ -183,9 +194,9 @@ public sealed partial class StanzaFramer : IDisposable
     private int Advance(ReadOnlySpan<byte> frame)
     {
         // Nothing behind the limit is looked at, so that the verdict does not depend on how the bytes arrived.
-        var seen = frame.Length > _limits.MaxStanzaBytes ? frame[.._limits.MaxStanzaBytes] : frame;
+        var seen = frame.Length > _mostBytes ? frame[.._mostBytes] : frame;
         int length = Scan(seen);
-        if (length < 0 && frame.Length > _limits.MaxStanzaBytes)
+        if (length < 0 && frame.Length > _mostBytes)
             throw XmlStreamException.Policy("The stanza is too long.");
         return length;
     }
@@ -217,7 +228,8 @@ public sealed partial class StanzaFramer : IDisposable
         if (phase == Phase.Frame)
         {
             _phase = Phase.Between;
-            var kind = CompleteElement(frame, memory, out stanza);
+            bool isRefused = _scanner.IsExcessive || frame.Length > _limits.MaxStanzaBytes;
+            var kind = isRefused ? Refuse(frame, memory, out stanza) : CompleteElement(frame, memory, out stanza);
             _scanner.Reset();
             return kind;
         }
@@ -262,8 +274,20 @@ public sealed partial class StanzaFramer : IDisposable
 
         var element = Element.FromScanned(frame, _scanner.Outer);
         if (memory is not null) StanzaMemory.Return(memory);
-        if (isStanza) stanza = Normalize(element, _limits);
-        else Element = element;
-        return isStanza ? FrameKind.Stanza : FrameKind.Element;
+        if (!isStanza)
+        {
+            Element = element;
+            return FrameKind.Element;
+        }
+
+        try
+        {
+            stanza = Normalize(element, _limits);
+            return FrameKind.Stanza;
+        }
+        catch (XmlStreamException) when (_toleratesExcess)
+        {
+            return FrameKind.Refused;
+        }
     }
 }

@@ -47,7 +47,7 @@ internal sealed class ComponentLink : IDisposable
         _queue = queue;
         _counters = counters;
         _time = time;
-        _framer = new StanzaFramer(XmlLimits.Default with { MaxStanzaBytes = options.MaxStanzaBytes });
+        _framer = new StanzaFramer(XmlLimits.Default with { MaxStanzaBytes = options.MaxStanzaBytes }, toleratesExcess: true);
         _ending = new CancellationTokenSource(options.ConnectTimeout, time);
         _keepAlive = new KeepAlive(options, queue, time, connection.Jid);
     }
@@ -169,6 +169,9 @@ internal sealed class ComponentLink : IDisposable
                 case FrameKind.Header:
                     TakeHeader(_framer.Header!);
                     break;
+                case FrameKind.Refused:
+                    TakeRefused(stanza);
+                    break;
                 case FrameKind.Element:
                     TakeElement(_framer.Element!);
                     break;
@@ -201,6 +204,27 @@ internal sealed class ComponentLink : IDisposable
         }
         _counters.StanzasReceived++;
         _router.Dispatch(new StanzaContext(stanza, _connection));
+    }
+
+    // Whoever wrote it is told, and the stream goes on for all others (RFC 6120 §8.3.3.12). To a result nobody is owed an answer:
+    // who asked waits out its time.
+    private void TakeRefused(Stanza? head)
+    {
+        if (!_isUp)
+        {
+            head?.Dispose();
+            throw new XmlStreamException("not-authorized", "a stanza before the handshake");
+        }
+        _hasHeard = true;
+        _counters.StanzasRefused++;
+        if (head is null)
+            return;
+        if (head is { Kind: StanzaKind.Iq, Type: StanzaType.Get or StanzaType.Set }
+            || (head.Kind == StanzaKind.Message && head.Type != StanzaType.Error))
+        {
+            new StanzaContext(head, _connection).Error(StanzaError.PolicyViolation);
+        }
+        head.Dispose();
     }
 
     private void TakeElement(Element element)

@@ -14,6 +14,8 @@ internal sealed class LinkCounters : IDisposable
     {
         _meter = new Meter(MeterName, null, [new("component", component)]);
         _meter.CreateObservableCounter("annex.xmpp.stanzas.received", () => StanzasReceived, "{stanza}");
+        _meter.CreateObservableCounter("annex.xmpp.stanzas.refused", () => StanzasRefused, "{stanza}",
+            "stanzas thrown away because they are too long, too deep, or have too many attributes or namespaces");
         _meter.CreateObservableCounter("annex.xmpp.bytes.received", () => BytesReceived, "By");
         _meter.CreateObservableCounter("annex.xmpp.stanzas.sent", () => queue.StanzaCount, "{stanza}");
         _meter.CreateObservableCounter("annex.xmpp.bytes.sent", () => queue.ByteCount, "By");
@@ -31,6 +33,8 @@ internal sealed class LinkCounters : IDisposable
     }
 
     public long StanzasReceived { get; set; }
+
+    public long StanzasRefused { get; set; }
 
     public long BytesReceived { get; set; }
 

@@ -4,6 +4,9 @@ namespace Annex.Xmpp.Xml;
 // Tags: attributes, namespaces, and what an envelope needs to know of the first two levels.
 internal sealed partial class XmlScanner
 {
+    // What a deep, excessive element needed is not kept for the others.
+    private const int MostOpenKept = 1024;
+
     private XmlAttributeSlot[] _attributes = new XmlAttributeSlot[8];
     private OpenTag[] _open = new OpenTag[8];
     private Binding[] _bindings = new Binding[8];
@@ -49,8 +52,13 @@ internal sealed partial class XmlScanner
 
     private void StartAttribute(ReadOnlySpan<byte> data, int pos)
     {
+        if (_attributeCount == _limits.MaxAttributes)
+        {
+            Exceed("Too many attributes.");
+            _attributeCount--;
+        }
+
         if (_attributeCount == _attributes.Length) Array.Resize(ref _attributes, _attributeCount * 2);
-        if (_attributeCount == _limits.MaxAttributes) throw XmlStreamException.Policy("Too many attributes.");
         ref var slot = ref _attributes[_attributeCount];
         slot.NameStart = _token;
         slot.NameLength = pos - _token;
@@ -72,13 +80,8 @@ internal sealed partial class XmlScanner
     private void OpenElement(ReadOnlySpan<byte> data, int pos, bool isEmpty)
     {
         int outer = _bindingCount;
-        if (_depth == _limits.MaxDepth) throw XmlStreamException.Policy("Elements are nested too deeply.");
-        if (_attributeCount > 1) CheckUnique(data);
-        if (_hasDeclarations) Declare(data);
-        int binding = _nameColon < 0 ? -1 : Resolve(data, data[_nameStart.._nameColon]);
-        if (_prefixedAttributes > 0) CheckPrefixedAttributes(data);
-        if (_depth == 0) CaptureRoot(data, pos, isEmpty, binding);
-        else if (_depth == 1 && ChildNameLength == 0) CaptureChild(data, binding);
+        if (_depth == _limits.MaxDepth) Exceed("Elements are nested too deeply.");
+        if (!IsExcessive) Understand(data, pos, isEmpty);
 
         if (isEmpty)
         {
@@ -91,6 +94,23 @@ internal sealed partial class XmlScanner
         open.NameStart = _nameStart;
         open.NameLength = _nameLength;
         open.OuterBindings = outer;
+    }
+
+    private void Understand(ReadOnlySpan<byte> data, int pos, bool isEmpty)
+    {
+        if (_attributeCount > 1) CheckUnique(data);
+        if (_hasDeclarations) Declare(data);
+        if (IsExcessive) return;
+        int binding = _nameColon < 0 ? -1 : Resolve(data, data[_nameStart.._nameColon]);
+        if (_prefixedAttributes > 0) CheckPrefixedAttributes(data);
+        if (_depth == 0) CaptureRoot(data, pos, isEmpty, binding);
+        else if (_depth == 1 && ChildNameLength == 0) CaptureChild(data, binding);
+    }
+
+    private void Exceed(string message)
+    {
+        if (!_toleratesExcess) throw XmlStreamException.Policy(message);
+        IsExcessive = true;
     }
 
     private void CloseElement()
@@ -122,10 +142,10 @@ internal sealed partial class XmlScanner
             if (!slot.IsDeclaration) continue;
             var prefix = slot.Colon < 0 ? default : data[(slot.Colon + 1)..(slot.NameStart + slot.NameLength)];
             var uri = data.Slice(slot.ValueStart, slot.ValueLength);
-            if (uri.Length > _limits.MaxNamespaceBytes)
-                throw XmlStreamException.Policy("A namespace name is too long.");
+            if (uri.Length > _limits.MaxNamespaceBytes) Exceed("A namespace name is too long.");
+            if (_bindingCount == _limits.MaxNamespaces) Exceed("Too many namespaces.");
+            if (IsExcessive) return;
             CheckDeclaration(prefix, uri.Contains(Amp) ? XmlText.UnescapeAttribute(uri) : uri);
-            if (_bindingCount == _limits.MaxNamespaces) throw XmlStreamException.Policy("Too many namespaces.");
             if (_bindingCount == _bindings.Length) Array.Resize(ref _bindings, _bindingCount * 2);
             ref var binding = ref _bindings[_bindingCount++];
             binding.PrefixStart = slot.Colon + 1;

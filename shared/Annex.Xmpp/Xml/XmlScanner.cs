@@ -13,6 +13,7 @@ internal sealed partial class XmlScanner
 
     private readonly XmlLimits _limits;
     private readonly bool _onlyOpeningTag;
+    private readonly bool _toleratesExcess;
     private State _state = State.First;
     private int _pos;
     private int _depth;
@@ -26,8 +27,10 @@ internal sealed partial class XmlScanner
 
     /// <param name="limits">What the element may cost; the size is the caller's to keep.</param>
     /// <param name="onlyOpeningTag">Stop after the first tag: the header of a stream.</param>
-    public XmlScanner(XmlLimits limits, bool onlyOpeningTag = false)
+    /// <param name="toleratesExcess">Breaking a limit does not throw: see <see cref="IsExcessive"/>.</param>
+    public XmlScanner(XmlLimits limits, bool onlyOpeningTag = false, bool toleratesExcess = false)
     {
+        _toleratesExcess = toleratesExcess;
         _limits = limits;
         _onlyOpeningTag = onlyOpeningTag;
     }
@@ -41,11 +44,17 @@ internal sealed partial class XmlScanner
     /// <summary>Bytes of the finished element.</summary>
     public int End { get; private set; }
 
+    /// <summary>The element breaks a limit. It is only followed to its end, by its tags' names; nothing else is known of it from
+    /// there on, so that it costs time and memory in proportion to its bytes, whatever it is.</summary>
+    public bool IsExcessive { get; private set; }
+
     /// <summary>Starts over for the next element of the same stream.</summary>
     public void Reset()
     {
         _state = State.First;
         _pos = _depth = _bindingCount = 0;
+        IsExcessive = false;
+        if (_open.Length > MostOpenKept) _open = new OpenTag[8];
         ResetEnvelope();
     }
 
