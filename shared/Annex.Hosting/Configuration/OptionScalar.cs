@@ -25,6 +25,9 @@ internal static class OptionScalar
             value = real;
         else if (target == typeof(TimeSpan) && TryParseTime(text, out var time))
             value = time;
+        else if (target == typeof(DateTimeOffset)
+            && DateTimeOffset.TryParse(text, invariant, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment))
+            value = moment;
         else if (target == typeof(Uri) && Uri.TryCreate(text, UriKind.Absolute, out var uri) && !uri.IsFile)
             value = uri;
         else if (target == typeof(Jid) && Jid.TryParse(text, out var jid))
@@ -66,6 +69,7 @@ internal static class OptionScalar
             : target == typeof(int) || target == typeof(long) ? "a whole number"
             : target == typeof(double) ? "a number"
             : target == typeof(TimeSpan) ? "a time such as 30s, 5m, 2h or 00:00:30"
+            : target == typeof(DateTimeOffset) ? "a date and time such as 2027-01-01T00:00:00Z"
             : target == typeof(Uri) ? "an absolute URL"
             : target == typeof(Jid) ? "a JID"
             : target.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(target))
