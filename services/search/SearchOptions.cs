@@ -60,7 +60,7 @@ public sealed class SearchOptions
     public int MaxRoomsInMemory { get; set; } = 500_000;
 
     /// <summary>How often the index is compared with muc, to find what an event that was lost would have told.</summary>
-    public TimeSpan ReconcileInterval { get; set; } = TimeSpan.FromMinutes(5);
+    public TimeSpan ReconcileInterval { get; set; } = TimeSpan.FromMinutes(1);
 
     public CrawlerOptions Crawler { get; set; } = new();
 

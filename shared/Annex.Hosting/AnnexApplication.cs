@@ -142,6 +142,8 @@ public static class AnnexApplication
         // Their Information is our Debug: an operator reads about components, not about statements and requests.
         foreach (var category in (string[])["Microsoft", "System", "Npgsql", "MassTransit", "RabbitMQ"])
             logging.AddFilter(category, options.Level > LogLevel.Debug ? LogLevel.Warning : options.Level);
+        // It writes whole URLs: what people search for, and the tokens of uploads. Not even at Debug.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         // The health service says again what /health/ready says, with a stack.
         logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         // What fails comes as an exception to us, who say it in a line with the key to correct.

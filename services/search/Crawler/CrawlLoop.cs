@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Annex.Search.Index;
 using Annex.Search.Storage;
 using Annex.Xmpp.Addressing;
@@ -17,6 +18,7 @@ internal sealed class CrawlLoop(
     private static readonly TimeSpan ExpireInterval = TimeSpan.FromMinutes(10);
 
     private readonly Asker _asker = new(connection, options.Crawler, time);
+    private readonly ConcurrentDictionary<string, bool> _visiting = new(StringComparer.Ordinal);
 
     private CrawlerOptions Options => options.Crawler;
 
@@ -41,6 +43,22 @@ internal sealed class CrawlLoop(
             await domains.FinishAsync(domain, DomainKind.Unknown, [], "not-listed", TimeSpan.FromDays(1), cancellationToken);
             return true;
         }
+        // An operator may hurry a service that is being visited: it is not asked twice at a time.
+        if (!_visiting.TryAdd(domain, true))
+            return true;
+        try
+        {
+            await VisitAsync(domain, jid, cancellationToken);
+        }
+        finally
+        {
+            _visiting.TryRemove(domain, out _);
+        }
+        return true;
+    }
+
+    private async Task VisitAsync(string domain, Jid jid, CancellationToken cancellationToken)
+    {
         var visit = new DomainVisit(_asker, jid, Options, time);
         var outcome = await visit.RunAsync((room, state) => domains.PutRoomAsync(
             room, state is null ? null : RoomFacts.From(state, options.ListClosedRooms), cancellationToken), cancellationToken);
@@ -52,7 +70,6 @@ internal sealed class CrawlLoop(
         await domains.FinishAsync(domain, outcome.Kind, outcome.AbuseContacts, outcome.IsUnlisted ? null : outcome.Error,
             isMuc || outcome.Error is not null ? Options.VisitInterval : Options.OtherInterval, cancellationToken);
         Log.Visited(logger, domain, outcome.Kind, outcome.Error ?? "ok");
-        return true;
     }
 
     internal async Task<bool> MaintainAsync(CancellationToken cancellationToken)

@@ -12,6 +12,9 @@ internal static class RoomReader
 
     private const string RoomInfo = "http://jabber.org/protocol/muc#roominfo";
     private const string ServerInfo = "http://jabber.org/network/serverinfo";
+    // What Prosody's mod_vcard_muc calls it.
+    private const string ProsodyAvatar = "{http://modules.prosody.im/mod_vcard_muc}avatar#sha1";
+
     private const string Muc = "http://jabber.org/protocol/muc";
 
     /// <summary>Null where it is no room.</summary>
@@ -37,7 +40,7 @@ internal static class RoomReader
             IsModerated = info.Has("muc_moderated"),
             IsNonAnonymous = info.Has("muc_nonanonymous"),
             IsSearchable = !info.Has(Unlisted),
-            AvatarHash = form?["muc#roominfo_avatarhash"]?.Value,
+            AvatarHash = (form?["muc#roominfo_avatarhash"] ?? form?[ProsodyAvatar])?.Value,
             WebChatUrl = form?["muc#roominfo_webchat_url"]?.Value,
             LogsUrl = form?["muc#roominfo_logs"]?.Value,
         };

@@ -66,7 +66,8 @@ internal sealed class Api(RoomFinder finder, SearchOptions options)
     /// <summary>POST (or GET) /api/1.0/search.</summary>
     public async Task SearchAsync(HttpContext http)
     {
-        var (question, problem) = HttpMethods.IsPost(http.Request.Method)
+        // Gajim sends its JSON with a GET.
+        var (question, problem) = HttpMethods.IsPost(http.Request.Method) || !ApiQuestion.IsIn(http.Request.Query)
             ? await ApiQuestion.ReadAsync(http.Request, http.RequestAborted)
             : ApiQuestion.Read(http.Request.Query);
         if (question is null)
@@ -137,8 +138,9 @@ internal sealed class Api(RoomFinder finder, SearchOptions options)
             json.WriteNumber("nusers", room.Occupants);
             json.WriteBoolean("is_open", room.IsOpen);
             json.WriteString("name", room.Title);
-            WriteOptional(json, "description", room.Description.Length > 0 ? room.Description : null);
-            WriteOptional(json, "language", room.Language);
+            // Never left out: Gajim reads both without asking whether they are there.
+            json.WriteString("description", room.Description.Length > 0 ? room.Description : null);
+            json.WriteString("language", room.Language);
             json.WriteString("anonymity_mode", room.IsNonAnonymous ? "none" : "semi");
             if (room.Tags.Count > 0)
             {
@@ -150,11 +152,5 @@ internal sealed class Api(RoomFinder finder, SearchOptions options)
             json.WriteEndObject();
         }
         json.WriteEndArray();
-    }
-
-    private static void WriteOptional(Utf8JsonWriter json, string name, string? value)
-    {
-        if (value is not null)
-            json.WriteString(name, value);
     }
 }

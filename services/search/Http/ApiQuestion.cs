@@ -37,7 +37,7 @@ internal sealed record ApiQuestion
 
     public static (ApiQuestion? Question, string? Problem) Read(IQueryCollection query)
     {
-        if (!query.ContainsKey("keywords") && !query.ContainsKey("q"))
+        if (!IsIn(query))
             return (null, "keywords is missing");
         return (new ApiQuestion
         {
@@ -48,6 +48,8 @@ internal sealed record ApiQuestion
             IncludeClosed = Api.IncludeClosed(query),
         }, null);
     }
+
+    public static bool IsIn(IQueryCollection query) => query.ContainsKey("keywords") || query.ContainsKey("q");
 
     public static async Task<(ApiQuestion? Question, string? Problem)> ReadAsync(
         HttpRequest request, CancellationToken cancellationToken)

@@ -6,6 +6,7 @@ using Annex.Xmpp.Addressing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Npgsql;
 
 namespace Annex.Search.Http;
 
@@ -20,6 +21,8 @@ internal sealed class SearchEndpoints(
 
     /// <summary>Images and data: not even our own script.</summary>
     private const string InertPolicy = "default-src 'none'; style-src 'none'; sandbox; frame-ancestors 'none'";
+
+    private const string Away = "the index cannot be read just now";
 
     private readonly RateLimiter _addresses = new(time, options.MaxRequestsPerAddress, TimeSpan.FromSeconds(10));
 
@@ -50,6 +53,8 @@ internal sealed class SearchEndpoints(
         MapPage(endpoints, root + "/meta/osd.xml", feeds.OpenSearchAsync);
         foreach (var path in assets.Paths)
             MapInert(endpoints, $"{root}/{path}", http => assets.WriteAsync(http, path), isLimited: false);
+        // Whatever else is asked for; a route that says more comes first, another service's too.
+        MapPage(endpoints, root + "/{**path}", pages.NotFoundAsync);
         MapPage(endpoints, root + "/robots.txt", http => http.Response.WriteAsync(
             $"User-agent: *\nDisallow: {links.Base}/search\nDisallow: {links.Base}/api/\n", http.RequestAborted));
     }
@@ -63,7 +68,9 @@ internal sealed class SearchEndpoints(
             // Nobody is logged in here: any page may read it.
             http.Response.Headers.AccessControlAllowOrigin = "*";
             http.Response.Headers.AccessControlExposeHeaders = "ETag, Retry-After";
-            return IsWithinLimit(http, out var retryAfter) ? answer(http) : TooManyAsync(http, retryAfter);
+            return IsWithinLimit(http, out var retryAfter)
+                ? OrUnavailableAsync(http, answer, () => ApiReply.ErrorAsync(http, StatusCodes.Status503ServiceUnavailable, Away))
+                : TooManyAsync(http, retryAfter);
         });
         endpoints.MapMethods(path, ["OPTIONS"], http =>
         {
@@ -77,14 +84,45 @@ internal sealed class SearchEndpoints(
     }
 
     private void MapPage(IEndpointRouteBuilder endpoints, string path, RequestDelegate answer) =>
-        MapGet(endpoints, path, PagePolicy, answer, isLimited: true);
+        endpoints.MapMethods(path, ["GET", "HEAD"], http =>
+        {
+            AddHeaders(http, PagePolicy);
+            if (IsWithinLimit(http, out var retryAfter))
+            {
+                return OrUnavailableAsync(http, answer, () => pages.ProblemAsync(
+                    http, StatusCodes.Status503ServiceUnavailable, "Back in a moment", "The directory cannot be read just now. Try again soon."));
+            }
+            SetRetryAfter(http, retryAfter);
+            return pages.ProblemAsync(http, StatusCodes.Status429TooManyRequests, "A little slower, please",
+                "Too many requests came from your address. Wait a few seconds and load the page again.");
+        });
 
     private void MapInert(IEndpointRouteBuilder endpoints, string path, RequestDelegate answer, bool isLimited = true) =>
         MapGet(endpoints, path, InertPolicy, http =>
         {
             http.Response.Headers["Cross-Origin-Resource-Policy"] = "cross-origin";
-            return answer(http);
+            return OrUnavailableAsync(http, answer, () =>
+            {
+                http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                return Task.CompletedTask;
+            });
         }, isLimited);
+
+    // The database is away, and what was asked is not answered from memory.
+    private static async Task OrUnavailableAsync(HttpContext http, RequestDelegate answer, Func<Task> otherwise)
+    {
+        try
+        {
+            await answer(http);
+        }
+        catch (NpgsqlException) when (!http.Response.HasStarted)
+        {
+            SetRetryAfter(http, TimeSpan.FromSeconds(10));
+            http.Response.Headers.Remove("ETag");
+            http.Response.Headers.CacheControl = "no-store";
+            await otherwise();
+        }
+    }
 
     private void MapGet(IEndpointRouteBuilder endpoints, string path, string policy, RequestDelegate answer, bool isLimited) =>
         endpoints.MapMethods(path, ["GET", "HEAD"], http =>
@@ -107,9 +145,12 @@ internal sealed class SearchEndpoints(
 
     private static Task TooManyAsync(HttpContext http, TimeSpan retryAfter)
     {
-        http.Response.Headers.RetryAfter = $"{(int)Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds))}";
+        SetRetryAfter(http, retryAfter);
         return ApiReply.ErrorAsync(http, StatusCodes.Status429TooManyRequests, "too many requests");
     }
+
+    private static void SetRetryAfter(HttpContext http, TimeSpan time) =>
+        http.Response.Headers.RetryAfter = $"{(int)Math.Max(1, Math.Ceiling(time.TotalSeconds))}";
 
     // Whoever has one IPv6 address has a /64 of them.
     private static string PrefixOf(IPAddress? address)

@@ -24,13 +24,15 @@ internal static class Documents
         <li><strong>As an operator of a service:</strong> put the feature <code>urn:annex:search:0#unlisted</code> into the answer of your
         service to disco#info, or write to us: then no room of it is listed or asked about.</li>
         </ul>
-        {Html.If(options.AbuseContact is not null, $"<p>Our address is <a href=\"{options.AbuseContact}\">{options.AbuseContact}</a>.</p>")}
+        {Html.If(options.AbuseContact is not null, $"<p>Our address is <a href=\"{options.AbuseContact}\">{Shown(options.AbuseContact)}</a>.</p>")}
         <h2>How results are ordered</h2>
         <p>By the place of the words (the whole name or address, the name, the address and tags, the description) together with the
         number of people, smoothed over hours. Nobody can buy a place.</p>
         <h2>What is kept about searches</h2>
         <p>Nothing. Words that are searched for are in no log.</p>
         """);
+
+    private static string Shown(string? uri) => uri is null ? "" : uri.StartsWith("https:", StringComparison.Ordinal) ? uri : uri[(uri.IndexOf(':', StringComparison.Ordinal) + 1)..];
 
     public static Html ForClients(Links links) => Html.Of($"""
         <h1>For clients</h1>

@@ -6,7 +6,7 @@ namespace Annex.Search.Web;
 /// <summary>What the pages are made of.</summary>
 public sealed class PageParts(Links links, SearchOptions options)
 {
-    private const string StyleVersion = "1";
+    private const string StyleVersion = "2";
 
     public Links Links => links;
 

@@ -21,12 +21,18 @@ internal sealed class Pages(RoomFinder finder, IndexStatistics statistics, PageP
         page = Math.Clamp(page, 1, MaxPage);
         var found = await finder.FindAsync(
             new RoomQuery { Limit = PageSize, Offset = (page - 1) * PageSize }, http.RequestAborted);
+        if (found.Rooms.Count == 0 && page > 1)
+        {
+            await NotFoundAsync(http);
+            return;
+        }
         var pages = found.Count is { } count ? Math.Min(MaxPage, (count + PageSize - 1) / PageSize) : page;
+        var now = page == 1 ? await statistics.ReadAsync(http.RequestAborted) : null;
         var main = Html.Of($"""
             <h1>{options.Title}</h1>
-            <p class="lead">{Counted(found.Count)} that anyone may join, the busiest first.</p>
-            {parts.RoomList(found.Rooms)}
-            {Html.If(found.Rooms.Count == 0, $"<p class=\"empty\">No room is listed yet.</p>")}
+            <p class="lead">{Counted(found.Count)} {(options.ListClosedRooms ? "that are public" : "that anyone may join")}, the busiest first.</p>
+            {Html.If(now is { Tags.Count: > 0 }, $"<nav class=\"topics\" aria-label=\"Topics\">{(now?.Tags ?? []).Take(12).Select(t => Html.Of($"<a class=\"chip\" href=\"{parts.Links.Tag(t.Key)}\">#{t.Key}</a> "))}</nav>")}
+            {(found.Rooms.Count > 0 ? parts.RoomList(found.Rooms) : Empty("No room is listed yet", "A room appears here when it is public, persistent and open to everyone.", "/docs/owners", "How a room is listed"))}
             {PageParts.Pager(page > 1 ? parts.Links.Page(page - 1) : null, found.HasMore && page < MaxPage ? parts.Links.Page(page + 1) : null, $"Page {page} of {Math.Max(pages, 1)}")}
             """);
         await WriteAsync(http, parts.Document(options.Title, main, canonical: parts.Links.Absolute(parts.Links.Page(page))));
@@ -64,8 +70,8 @@ internal sealed class Pages(RoomFinder finder, IndexStatistics statistics, PageP
         var previous = after is null ? null : parts.Links.Search((input with { After = "" }).Parameters());
         // Only the list, for the script that searches while one types.
         var results = Html.Of($"""
-            <p class="lead" role="status">{problem ?? Summary(page, input, after is not null)}</p>
-            {parts.RoomList(page.Rooms)}
+            <p class="lead" id="summary">{problem ?? Summary(page, input, after is not null)}</p>
+            {(page.Rooms.Count > 0 ? parts.RoomList(page.Rooms) : problem is null && after is null ? Advice(input) : Html.Empty)}
             {Pager(previous, next)}
             """);
         if (http.Request.Headers["X-Requested-With"] == "search.js")
@@ -88,11 +94,8 @@ internal sealed class Pages(RoomFinder finder, IndexStatistics statistics, PageP
     {
         if (await finder.GetAsync(jid, http.RequestAborted) is not { } room)
         {
-            http.Response.StatusCode = StatusCodes.Status404NotFound;
-            await WriteAsync(http, parts.Document("Not listed – " + options.Title, Html.Of($"""
-                <h1>Not listed</h1>
-                <p>This directory has no room of that address. It may exist all the same: not every room is listed.</p>
-                """), isIndexed: false));
+            await ProblemAsync(http, StatusCodes.Status404NotFound, "Not listed",
+                "This directory has no room of that address. It may exist all the same: not every room is listed.");
             return;
         }
         var main = Html.Of($"""
@@ -152,15 +155,27 @@ internal sealed class Pages(RoomFinder finder, IndexStatistics statistics, PageP
 
     public async Task DocumentAsync(HttpContext http, string name)
     {
-        var (title, text) = name switch
+        (string Title, Html Text)? page = name switch
         {
             "owners" => ("Be listed, or not", Documents.ForOwners(options, parts.Links)),
             "api" => ("For clients", Documents.ForClients(parts.Links)),
-            _ => ("Not found", Html.Of($"<h1>Not found</h1>")),
+            _ => null,
         };
-        if (title == "Not found")
-            http.Response.StatusCode = StatusCodes.Status404NotFound;
-        await WriteAsync(http, parts.Document($"{title} – {options.Title}", text));
+        if (page is { } found)
+            await WriteAsync(http, parts.Document($"{found.Title} – {options.Title}", found.Text));
+        else
+            await NotFoundAsync(http);
+    }
+
+    public Task NotFoundAsync(HttpContext http) => ProblemAsync(http, StatusCodes.Status404NotFound, "No such page",
+        "The address leads nowhere here. Search above, or begin at the front page.");
+
+    /// <summary>What went wrong, in the directory's own clothes.</summary>
+    public Task ProblemAsync(HttpContext http, int status, string title, string text)
+    {
+        http.Response.StatusCode = status;
+        http.Response.Headers.CacheControl = "no-store";
+        return WriteAsync(http, parts.Document($"{title} – {options.Title}", Empty(title, text, "/", "To the front page", level: 1), isIndexed: false));
     }
 
     public static async Task WriteAsync(HttpContext http, Html html, string type = "text/html; charset=utf-8")
@@ -168,6 +183,20 @@ internal sealed class Pages(RoomFinder finder, IndexStatistics statistics, PageP
         http.Response.ContentType = type;
         await http.Response.WriteAsync(html.ToString(), http.RequestAborted);
     }
+
+    private Html Advice(SearchInput input) => Empty("Nothing matches", input.Fields != SearchFields.All || input.Language.Length > 0
+        || input.MinOccupants > 0 || input.HideNsfw || input.Tag.Length > 0
+            ? "The filters may be too narrow. Words are found by their beginnings; fewer of them find more."
+            : "Words are found by their beginnings; fewer of them find more. Not every room is listed here.",
+        "/docs/owners", "Which rooms are listed");
+
+    private Html Empty(string title, string text, string path, string link, int level = 2) => Html.Of($"""
+        <div class="empty">
+        {(level == 1 ? Html.Of($"<h1>{title}</h1>") : Html.Of($"<h2>{title}</h2>"))}
+        <p>{text}</p>
+        <p><a href="{parts.Links.At(path)}">{link}</a></p>
+        </div>
+        """);
 
     private static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
 

@@ -109,6 +109,28 @@ public sealed class CrawlTests : IAsyncLifetime
         Assert.Equal((255, 1024, 5000), (room!.Name.Length, room.Description.Length, room.Occupants));
     }
 
+    [Theory]
+    [InlineData("deep")]
+    [InlineData("long")]
+    [InlineData("wide")]
+    public async Task An_answer_beyond_all_measure_does_not_end_the_link_for_all(string kind)
+    {
+        _network.AddMuc(Domain, $"bad@{Domain}", $"good@{Domain}");
+        var content = kind switch
+        {
+            "deep" => string.Concat(Enumerable.Repeat("<a>", 20_000)) + string.Concat(Enumerable.Repeat("</a>", 20_000)),
+            "wide" => $"<a {string.Concat(Enumerable.Range(0, 20_000).Select(n => $"a{n}='' "))}/>",
+            _ => $"<a>{new string('x', 5_000_000)}</a>",
+        };
+        _network.Answers[$"{ScriptedNetwork.Info} bad@{Domain}"] = _ => $"<query xmlns='{ScriptedNetwork.Info}'>{content}</query>";
+        _network.AddRoom($"good@{Domain}", "petrel");
+        await VisitAsync();
+        Assert.Equal("good", await _search.FindAsync("petrel"));
+        Assert.Equal(1, await CountAsync("true"));
+        // It is the stream of the beginning.
+        Assert.Equal("result", (await _search.AskAsync("")).Attribute("type")!.Value);
+    }
+
     [Fact]
     public async Task What_has_too_much_to_do_is_left_alone_for_longer_and_longer()
     {

@@ -48,6 +48,34 @@ public sealed class HttpTests(SharedSearch shared) : IClassFixture<SharedSearch>
         Assert.NotEqual(JsonValueKind.Undefined, json.RootElement.GetProperty("query").ValueKind);
     }
 
+    [Fact]
+    public async Task Gajim_searches_with_a_body_in_a_GET_and_goes_on_where_it_was()
+    {
+        await _search.PutAsync(Enumerable.Range(0, 130).Select(n => SearchHost.Room($"caracal{n:D3}", "Caracals", occupants: 200 - n)));
+        var seen = new List<string>();
+        string? last = null;
+        bool more;
+        do
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/1.0/search")
+            {
+                Content = new StringContent($"{{\"keywords\": [\"caracals\"]{(last is null ? "" : $", \"after\": {last}")}}}", Encoding.UTF8, "application/json"),
+            };
+            using var reply = await _search.Http.SendAsync(request);
+            Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
+            using var json = JsonDocument.Parse(await reply.Content.ReadAsStringAsync());
+            var result = json.RootElement.GetProperty("result");
+            // What is not known is null, not missing.
+            Assert.Equal(JsonValueKind.Null, result.GetProperty("items")[0].GetProperty("description").ValueKind);
+            Assert.Equal(JsonValueKind.Null, result.GetProperty("items")[0].GetProperty("language").ValueKind);
+            seen.AddRange(result.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("address").GetString()!));
+            last = result.GetProperty("last").GetRawText();
+            more = result.GetProperty("more").GetBoolean();
+        }
+        while (more);
+        Assert.Equal(130, seen.Distinct().Count());
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("[]")]

@@ -66,6 +66,7 @@ public sealed class SearchHost : IAsyncDisposable
             ["Search:Rpc:Listen"] = "127.0.0.1:0",
             ["Search:Ops:Listen"] = "127.0.0.1:0",
             ["Search:MaxQueriesPerUser"] = "10000",
+            ["Search:ReconcileInterval"] = "1h",
             // What a test changes is found at once; the copy in memory has tests of its own.
             ["Search:IndexInMemory"] = "false",
             ["Muc:Component:Jid"] = "rooms.annex.test",

@@ -4,6 +4,11 @@
   const form = document.querySelector('form.search');
   const input = form && form.elements.q;
   if (!input || !window.fetch) return;
+  // Told by screen readers when it changes; it has to be there before.
+  const said = document.createElement('p');
+  said.className = 'hidden';
+  said.setAttribute('role', 'status');
+  document.body.append(said);
   let timer = 0;
   let running = null;
   let shown = input.value.trim();
@@ -14,8 +19,11 @@
     shown = text;
     if (running) running.abort();
     running = new AbortController();
-    const url = new URL(form.action);
+    // The filters that are set stay set.
+    const here = new URL(location.href);
+    const url = here.pathname === new URL(form.action).pathname ? here : new URL(form.action);
     url.searchParams.set('q', text);
+    url.searchParams.delete('after');
     try {
       const reply = await fetch(url, { headers: { 'X-Requested-With': 'search.js' }, signal: running.signal });
       if (!reply.ok) return;
@@ -34,6 +42,8 @@
       if (filters) filters.value = text;
       // The server wrote it, with everything from outside escaped.
       found.innerHTML = markup;
+      said.textContent = document.getElementById('summary').textContent;
+      document.title = document.title.replace(/^.*?(?= – |$)/, text);
       history.replaceState(null, '', url);
     } catch (error) {
       if (error.name !== 'AbortError') throw error;
