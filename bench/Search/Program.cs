@@ -15,7 +15,13 @@ using SortKey = Annex.Search.Index.SortKey;
 // dotnet run -c Release --project bench/Search -- [rooms] [clients] [seconds] [serve]
 // Fills an index of its own and asks it as fast as so many clients do that wait for each answer. For one core:
 // taskset -c 0 dotnet bench/Search/bin/Release/net10.0/Annex.Search.Bench.dll
+// -- crawl [services] [rooms] [hostile]: the crawler instead.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["crawl", ..])
+{
+    await new CrawlBench(Number(1, 1000), Number(2, 100), Number(3, 20)).RunAsync();
+    return;
+}
 var rooms = Number(0, 100_000);
 var clients = Number(1, 50);
 var seconds = Number(2, 15);
