@@ -88,7 +88,7 @@ public sealed class BlockListTests : ChatScenario
         await UntilAsync(() => Bans.Lists[0].IsSubscribed);
     }
 
-    private Task ExpectPage(string set, string id) => Server.Expect($"<iq type='get' id='{{{id}}}' from='{Service}' to='{List}'>"
+    private Task<System.Xml.Linq.XElement> ExpectPage(string set, string id) => Server.Expect($"<iq type='get' id='{{{id}}}' from='{Service}' to='{List}'>"
         + $"<pubsub xmlns='{PubSub}'><items node='muc_bans_sha256'/><set xmlns='{Set}'>{set}</set></pubsub></iq>");
 
     private Task Answer(string id, string payload) =>

@@ -183,7 +183,7 @@ public sealed class DeskTests : ChatScenario
         await ExpectError(Wicca, "modify", "bad-request");
     }
 
-    private Task MuteHag(TimeSpan? time)
+    private Task<Annex.Xmpp.Stanzas.StanzaError?> MuteHag(TimeSpan? time)
     {
         var mute = new MuteRecord(Jid.Parse(HagBare), time is null ? null : Time.GetUtcNow() + time, "enough", AuditActors.Operator,
             Time.GetUtcNow());
