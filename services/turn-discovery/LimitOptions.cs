@@ -10,7 +10,7 @@ public sealed class LimitOptions
     public int Burst { get; set; } = 30;
 
     /// <summary>Users that are remembered; beyond that the ones that have been quiet longest are forgotten.</summary>
-    public int MaxUsers { get; set; } = 20_000;
+    public int MaxUsers { get; set; } = 10_000;
 
     /// <summary>Sessions that are pushed changes (XEP-0215 §3.2).</summary>
     public int MaxSubscribers { get; set; } = 10_000;
