@@ -2,7 +2,7 @@ using Annex.UploadBench;
 
 // The upload service under load, against nginx doing the same work. All on loopback, each part bounded in time.
 //   dotnet run -c Release --project bench/Upload -- slots | files [MEGABYTES] | slow [CONNECTIONS]
-// ANNEX_BENCH_PROGRAM names another program with the service in it, such as host/bin/Release/net10.0/Annex.Host.dll.
+// BENCH_PROGRAM names another program with the service in it, such as host/bin/Release/net10.0/Annex.Host.dll.
 using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(8));
 return args switch
 {

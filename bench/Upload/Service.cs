@@ -33,7 +33,7 @@ internal sealed class Service : IAsyncDisposable
         var directory = Directory.CreateTempSubdirectory("annex-upload-bench-").FullName;
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
         // With the runtime options that the program is shipped with.
-        var program = Environment.GetEnvironmentVariable("ANNEX_BENCH_PROGRAM") ?? typeof(UploadService).Assembly.Location;
+        var program = Environment.GetEnvironmentVariable("BENCH_PROGRAM") ?? typeof(UploadService).Assembly.Location;
         var process = Child.Start("dotnet", [program,
             $"--Database={database};Database=postgres;Maximum Pool Size=50", "--LocalDomains=annex.test",
             "--Upload:Component:Jid=upload.annex.test", "--Upload:Component:Secret=bench",
