@@ -1,7 +1,7 @@
 # Sourced by ./run: the ordinary way. One process with all services, a private PostgreSQL, a private XMPP server.
 take_lock || exit 1
 domain=${domain:-annex.test} secrets=.annex/secrets state=.annex/state
-for each in "222 clients" "280 BOSH and WebSocket" "347 components" "432 PostgreSQL" "420 operators" "412 file upload" \
+for each in "222 clients" "280 BOSH and WebSocket" "281 the page" "347 components" "432 PostgreSQL" "420 operators" "412 file upload" \
   "413 push" "414 turn-discovery" "415 channel search" "401 calls: muc" "402 calls: upload" "403 calls: push" "404 calls: turn-discovery" "405 calls: search"; do
   need_free $((base + ${each%% *})) "${each#* }" || exit 1
 done
@@ -23,19 +23,29 @@ mapfile -t settings < <(
   echo "ANNEX_Database=${of[postgres.database]};Database=annex"
   echo "ANNEX_Admins__0=admin@$domain"
 )
+# For ./annexctl.
+(umask 077 && printf '%s\n' "${settings[@]}" >.annex/run.env)
 start_annex annex host/bin/Debug/net10.0/Annex.Host.dll "${settings[@]}" || exit 1
 wait_ready annex "${annex_pids[0]}" $((base + 420)) || exit 1
+
+page="http://127.0.0.1:$((base + 281))/"
+install_page && start_page "$base" || { page='' && echo "The page to try it is left out; everything else runs." >&2; }
 
 cat <<TEXT
 
 Annex runs. Ctrl-C ends it; the state stays in .annex/
-
+${page:+
+  OPEN          $page
+                two tabs to chat in, the directory, the status page
+}
   XMPP server   127.0.0.1:$((base + 222)), domain $domain, without TLS ($server)
                 BOSH http://127.0.0.1:$((base + 280))/bosh  WebSocket ws://127.0.0.1:$((base + 280))/$([ "$server" = prosody ] && echo xmpp-websocket || echo ws)
   accounts      $(for account in admin ann bea; do printf '%s@%s ' "$account" "$domain"; done)
                 passwords: .annex/secrets/account-*
   services      $(for service in $(each_service); do printf '%s.%s ' "$service" "$domain"; done)
-  operators     http://127.0.0.1:$((base + 420))/  (health/ready, metrics)
+  directory     http://127.0.0.1:$((base + 415))/
+  operators     http://127.0.0.1:$((base + 420))/  the status page (and health/ready, metrics)
+                ./annexctl doctor, ./annexctl rooms list, ./annexctl --help
   logs          .annex/log/annex.log, below
 
 TEXT

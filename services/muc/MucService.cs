@@ -59,6 +59,8 @@ public static class MucService
                 new ArchiveHandlers(directory, services.GetRequiredService<ArchiveReader>(), options).Register(router);
             },
             MucStorage.PrepareAsync);
+        builder.AddFigure("rooms", services => services.GetRequiredService<RoomDirectory>().Service.Census.Rooms);
+        builder.AddFigure("sessions", services => services.GetRequiredService<RoomDirectory>().Service.Census.Sessions);
         DeskServices.Add(builder, options);
     }
 }

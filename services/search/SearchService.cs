@@ -55,6 +55,7 @@ public static class SearchService
             () => p.GetRequiredKeyedService<ComponentConnection>(Name), options, admins, p.GetRequiredService<TimeProvider>()));
         service.Services.AddSingleton<IndexOverview>();
         service.Services.AddSingleton<SearchIndexRpc>();
+        service.AddFigure("rooms", p => p.GetRequiredService<RoomMirror>().Index?.Count ?? 0, "{room}", "Rooms in the index.");
         service.AddRpc((p, map) => map.Add(SearchIndex.BindService(p.GetRequiredService<SearchIndexRpc>())));
         service.Services.AddSingleton<InvitationHandler>();
         service.Services.AddSingleton<CrawlLoop>();

@@ -39,6 +39,10 @@ public static class TurnDiscoveryService
         services.AddSingleton(provider => new HealthCommand(provider.GetRequiredService<ServiceDesk>(), admins));
         AddHealth(services, options);
         AddHandlers(service, options);
+        service.AddFigure("servers_up",
+            provider => provider.GetRequiredService<ServiceDesk>().Services.Count(s => s.Health.IsHealthy));
+        service.AddFigure("delegations", provider => provider.GetRequiredService<DelegationWatch>().Delegating, "{domain}",
+            "Domains whose server hands requests on to us (XEP-0355).");
         service.AddRpc((provider, map) => map.Add(
             TurnCredentials.BindService(new TurnCredentialsRpc(provider.GetRequiredService<ServiceDesk>(), provider.GetRequiredService<HealthMonitor>()))));
         if (!string.IsNullOrEmpty(options.Rest.Key))

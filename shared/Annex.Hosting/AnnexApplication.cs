@@ -1,6 +1,7 @@
 using Annex.Hosting.Configuration;
 using Annex.Hosting.Messaging;
 using Annex.Hosting.Observability;
+using Annex.Hosting.Operations;
 using Annex.Hosting.Storage;
 using Annex.Hosting.Web;
 using Annex.Xmpp.Addressing;
@@ -71,6 +72,11 @@ public static class AnnexApplication
         process.Listeners.Map(app);
         // From now on, not from the first look at /metrics.
         app.Services.GetRequiredService<MetricStore>();
+        HostingMetrics.Touch();
+        RequestFailures.Touch();
+        app.Services.GetServices<ServiceFigure>();
+        // Counts the time since the start.
+        app.Services.GetRequiredService<StatusReporter>();
         return app;
     }
 
@@ -104,7 +110,7 @@ public static class AnnexApplication
         foreach (var service in running)
         {
             var common = process.ReadServiceOptions(service.Name);
-            var ops = process.AddListener(ListenerKind.Ops, service.Name, common.Ops.Listen, http: null);
+            var ops = process.AddOps(service.Name, common.Ops);
             if (ops.Services.Count == 1)
                 ProcessBuilder.MapEndpoints(ops, process.OpsMaps);
             service.Configure(new AnnexServiceBuilder(service.Name, process, common));
@@ -124,6 +130,11 @@ public static class AnnexApplication
         services.AddSingleton(process.CreatePeers);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<MetricStore>();
+        services.AddSingleton<StatusReporter>();
+        services.AddSingleton<TrafficHistory>();
+        services.AddHostedService(provider => provider.GetRequiredService<TrafficHistory>());
+        services.AddSingleton<RecentTrouble>();
+        services.AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<RecentTrouble>());
         services.AddRoutingCore();
         services.AddHealthChecks().Add(new HealthCheckRegistration(
             "bus", provider => provider.GetRequiredService<EventBus>(), failureStatus: null, tags: ["ready"]));

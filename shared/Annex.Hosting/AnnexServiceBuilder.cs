@@ -1,6 +1,7 @@
 using Annex.Hosting.Components;
 using Annex.Hosting.Configuration;
 using Annex.Hosting.Messaging;
+using Annex.Hosting.Operations;
 using Annex.Hosting.Storage;
 using Annex.Hosting.Web;
 using Annex.Rpc;
@@ -33,6 +34,7 @@ public sealed class AnnexServiceBuilder
         _options = options;
         Section = process.Configuration.GetSection(name);
         LocalDomains = process.LocalDomainsOf(name, options.Component.Jid);
+        Services.AddSingleton(new ServiceFacts(name, options, LocalDomains));
     }
 
     public string Name { get; }
@@ -151,6 +153,13 @@ public sealed class AnnexServiceBuilder
     /// <summary>A line of /health/ready, named <c>Service:name</c>.</summary>
     public void AddHealth(string name, Func<IServiceProvider, IHealthCheck> create) => Services.AddHealthChecks().Add(
         new HealthCheckRegistration($"{Name}:{name}", create, failureStatus: null, tags: ["ready", Name]));
+
+    /// <summary>A number that people look at, on the status page and in annex.status.v1. Read often, so from memory.</summary>
+    /// <param name="name">A word such as <c>rooms</c>; further ones after an underscore.</param>
+    /// <param name="description">With it, it is also the gauge <c>annex.&lt;service&gt;.&lt;name&gt;</c>.</param>
+    public void AddFigure(
+        string name, Func<IServiceProvider, double> read, string? unit = null, string? description = null) =>
+        Services.AddSingleton(provider => new ServiceFigure(Name, name, () => read(provider), unit, description));
 
     private static string Reachable(ListenAddress address) =>
         address.Address.Equals(System.Net.IPAddress.Any) || address.Address.Equals(System.Net.IPAddress.IPv6Any)

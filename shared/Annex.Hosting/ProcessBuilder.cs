@@ -1,6 +1,9 @@
 using System.Net;
+using Annex.Contracts.Events.V1;
+using Annex.Contracts.Status.V1;
 using Annex.Hosting.Configuration;
 using Annex.Hosting.Messaging;
+using Annex.Hosting.Operations;
 using Annex.Hosting.Web;
 using Annex.Rpc;
 using Annex.Xmpp.Addressing;
@@ -47,7 +50,7 @@ internal sealed class ProcessBuilder
 
     public IReadOnlySet<Jid> Admins { get; }
 
-    public List<Action<IEndpointRouteBuilder>> OpsMaps { get; } = [OpsPages.Map];
+    public List<Action<IEndpointRouteBuilder>> OpsMaps { get; } = [OpsPages.Map, StatusPage.Map];
 
     /// <summary>Everything that was bound, for the check for unknown keys and for the options page.</summary>
     public IReadOnlyList<(IConfigurationSection Section, object Options)> ReadSections => _read;
@@ -76,6 +79,17 @@ internal sealed class ProcessBuilder
         return _serviceOptions[service] = options;
     }
 
+    /// <summary>The operators' listener: services that share it share its token.</summary>
+    public Listener AddOps(string service, OpsOptions options)
+    {
+        var listener = AddListener(ListenerKind.Ops, service, options.Listen, http: null);
+        if (listener.Services.Count == 1)
+            (listener.TokenText, listener.Token) = (options.Token, ReadToken($"{service}:Ops:Token", options.Token));
+        else if ((listener.TokenText ?? "") != (options.Token ?? ""))
+            Errors.Add($"{service}:Ops:Token", $"{options.Listen} is also {listener.Keys[0]}, with another token");
+        return listener;
+    }
+
     public Listener AddListener(ListenerKind kind, string service, string listen, HttpOptions? http) =>
         Listeners.Add(kind, service, listen, http, Errors);
 
@@ -95,6 +109,9 @@ internal sealed class ProcessBuilder
             var map = new RpcServiceMap();
             foreach (var add in maps)
                 add(provider, map);
+            map.Add(ServiceStatus.BindService(new ServiceStatusRpc(service, provider)));
+            if (provider.GetKeyedService<EventErrors>(service) is { } errors)
+                map.Add(EventQueue.BindService(new EventQueueRpc(errors)));
             return map;
         });
         listener.Branches.Add(branch => branch.RunRpc(

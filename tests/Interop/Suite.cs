@@ -30,14 +30,18 @@ internal sealed class Suite : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly DirectoryInfo _files;
 
-    private Suite(WebApplication application, LogLines log, DirectoryInfo files)
+    private Suite(WebApplication application, LogLines log, DirectoryInfo files, IReadOnlyDictionary<string, string?> settings)
     {
         _application = application;
+        Settings = settings;
         _files = files;
         Log = log;
     }
 
     public LogLines Log { get; }
+
+    /// <summary>What it was started with.</summary>
+    public IReadOnlyDictionary<string, string?> Settings { get; }
 
     public IServiceProvider Services => _application.Services;
 
@@ -81,7 +85,7 @@ internal sealed class Suite : IAsyncDisposable
             var log = new LogLines();
             application.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
             await application.StartAsync();
-            return new Suite(application, log, files);
+            return new Suite(application, log, files, settings);
         }
         catch
         {

@@ -32,8 +32,18 @@ public sealed class DelegationWatch(ComponentConnection connection, TurnDiscover
 
     private bool IsInDoubt => _domains.Values.Any(state => state.Misses > 0);
 
+    /// <summary>How many domains said, on the present connection, that they delegate to us.</summary>
+    public int Delegating => _domains.Values.Count(d => d.IsDelegating);
+
     public void Register(StanzaRouter router)
     {
+        connection.Changed += report =>
+        {
+            if (report.State == LinkState.Up)
+                return;
+            foreach (var state in _domains.Values)
+                state.IsDelegating = false;
+        };
         foreach (var ns in DelegationNode.Versions)
             router.OnMessage(ns, "delegation", TakeMessage);
     }
@@ -90,7 +100,7 @@ public sealed class DelegationWatch(ComponentConnection connection, TurnDiscover
         {
             if (!ExtDisco.IsVersion(delegated.Namespace))
                 continue;
-            state.WasAdvertised = true;
+            (state.WasAdvertised, state.IsDelegating) = (true, true);
             if (state.Told.TryAdd(delegated.Namespace, true))
                 Log.Delegated(logger, server.Domain, delegated.Namespace);
         }
@@ -115,6 +125,8 @@ public sealed class DelegationWatch(ComponentConnection connection, TurnDiscover
     private sealed class DomainState
     {
         public ConcurrentDictionary<string, bool> Told { get; } = new();
+
+        public bool IsDelegating { get; set; }
 
         public bool WasAdvertised { get; set; }
 

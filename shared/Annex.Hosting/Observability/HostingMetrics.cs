@@ -28,6 +28,9 @@ internal static class HostingMetrics
         () => OutboxLag.Select(l => new Measurement<double>(l.Value, Tag("service", l.Key))), "s",
         "Age of the oldest event that waits in an outbox.");
 
+    /// <summary>Makes the instruments, so that they are known before the first event.</summary>
+    public static void Touch() => _ = Meter;
+
     public static void EventsSent(string service, string type, int count) =>
         Sent.Add(count, Tag("service", service), Tag("event", type));
 

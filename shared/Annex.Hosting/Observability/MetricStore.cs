@@ -16,6 +16,7 @@ internal sealed class MetricStore : IDisposable
         "Npgsql", "MassTransit",
     ];
 
+    private readonly Lock _writing = new();
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<Instrument, MetricSeries> _series = [];
 
@@ -47,6 +48,13 @@ internal sealed class MetricStore : IDisposable
             series.ForgetObservations();
         _listener.RecordObservableInstruments();
         return [.. _series.Values.OrderBy(s => s.Instrument.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>All of it as Prometheus reads it. One at a time: a second collection would empty what the first one writes.</summary>
+    public string WriteText()
+    {
+        lock (_writing)
+            return PrometheusText.Write(Collect());
     }
 
     public void Dispose() => _listener.Dispose();

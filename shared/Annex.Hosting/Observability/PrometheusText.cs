@@ -16,8 +16,9 @@ internal static class PrometheusText
         foreach (var one in series)
         {
             var name = Name(one);
-            // Two meters with an instrument of one name: their series would be each other's duplicates.
-            if (one.Points.Any() && seen.Add(name))
+            // Two meters with an instrument of one name: their series would be each other's duplicates. An instrument that has
+            // counted nothing yet shows its name and type: whoever writes an alert looks for it here.
+            if (seen.Add(name))
                 Write(text, name, one);
         }
         return text.ToString();

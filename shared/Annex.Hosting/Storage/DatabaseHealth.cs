@@ -15,7 +15,9 @@ internal sealed class DatabaseHealth(IServiceProvider services, string service) 
             var source = services.GetRequiredKeyedService<NpgsqlDataSource>(service);
             await using var command = source.CreateCommand("select 1");
             await command.ExecuteScalarAsync(cancellationToken);
-            return HealthCheckResult.Healthy();
+            var newer = services.GetServices<DatabaseRegistration>().FirstOrDefault(r => r.Service == service)?.NewerMigration;
+            return newer is null ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Degraded($"a newer release has used the database (migration {newer} is unknown here)");
         }
         catch (NpgsqlException e)
         {

@@ -14,6 +14,9 @@ internal sealed class DatabaseStarter(
     IServiceProvider services, IEnumerable<DatabaseRegistration> registrations, TimeProvider time,
     ILogger<DatabaseStarter> logger) : IHostedService
 {
+    /// <summary>What the tests run with; older ones lack what the statements use.</summary>
+    public const int OldestServer = 15;
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -54,6 +57,11 @@ internal sealed class DatabaseStarter(
     {
         var source = services.GetRequiredKeyedService<NpgsqlDataSource>(registration.Service);
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        if (connection.PostgreSqlVersion.Major < OldestServer)
+        {
+            throw new StartException($"Database: {registration.Service}: this is PostgreSQL {connection.PostgreSqlVersion}; "
+                + $"{OldestServer} or newer is needed");
+        }
         // Two processes that start together migrate one after the other; the lock goes with the connection, also after kill -9.
         await ExecuteAsync(connection, $"select pg_advisory_lock(hashtext('annex.migrate.{registration.Schema}'))",
             cancellationToken);
@@ -68,7 +76,10 @@ internal sealed class DatabaseStarter(
                 var count = pending.Count();
                 var applied = await db.Database.GetAppliedMigrationsAsync(cancellationToken);
                 if (applied.FirstOrDefault(m => !known.Contains(m)) is { } newer)
+                {
                     Log.DatabaseNewer(logger, registration.Service, newer);
+                    registration.NewerMigration = newer;
+                }
                 await db.Database.MigrateAsync(cancellationToken);
                 if (count > 0)
                     Log.Migrated(logger, registration.Service, registration.Schema, count);

@@ -1,4 +1,5 @@
 using Annex.Hosting.Configuration;
+using Annex.Rpc;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -23,6 +24,12 @@ internal sealed class Listener(ListenerKind kind, ListenAddress address, HttpOpt
 
     /// <summary>Build the pipeline's end, in order; the first is the whole of it for Rpc.</summary>
     public List<Action<IApplicationBuilder>> Branches { get; } = [];
+
+    /// <summary>Ops: what the status page asks for; null where it is open, which is on loopback alone.</summary>
+    public RpcToken? Token { get; set; }
+
+    /// <summary>The same as configured, to compare.</summary>
+    public string? TokenText { get; set; }
 
     public bool IsTls => !string.IsNullOrEmpty(http?.Certificate);
 

@@ -16,7 +16,7 @@ internal static class OpsPages
         endpoints.MapGet("/health/live", () => Results.Text("live\n"));
         endpoints.MapGet("/health/ready", ReadyAsync);
         endpoints.MapGet("/metrics", (MetricStore metrics) =>
-            Results.Text(PrometheusText.Write(metrics.Collect()), PrometheusText.ContentType));
+            Results.Text(metrics.WriteText(), PrometheusText.ContentType));
     }
 
     /// <summary>200 with "ready", or 503, and a line for each check. Degraded (a broker away, a standby) counts as told, not as

@@ -11,6 +11,9 @@ internal sealed partial class RequestFailures(RequestDelegate next, ILogger<Requ
     private static readonly Counter<long> Failures =
         Meter.CreateCounter<long>("annex.http.exceptions", "{exception}", "HTTP requests that ended in an exception of ours.");
 
+    /// <summary>Makes the counter, so that it is known before the first failure.</summary>
+    public static void Touch() => _ = Failures;
+
     public async Task InvokeAsync(HttpContext http)
     {
         try

@@ -64,6 +64,10 @@ public sealed class ComponentConnection : IAsyncDisposable
     /// <summary>Asks other entities and matches their answers.</summary>
     public IqTracker Iqs { get; }
 
+    /// <summary>What has passed since the start, all links together.</summary>
+    public LinkTraffic Traffic => new(_counters.StanzasReceived, _queue.StanzaCount, _counters.BytesReceived, _queue.ByteCount,
+        _router.FailureCount);
+
     /// <summary>Bytes that wait for the server.</summary>
     public long WaitingBytes => _queue.Waiting;
 

@@ -1,0 +1,8 @@
+namespace Annex.Ctl.Doctor;
+
+internal enum Severity
+{
+    Good,
+    Warning,
+    Problem,
+}

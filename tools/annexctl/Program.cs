@@ -1,0 +1,3 @@
+using Annex.Ctl;
+
+return await CommandLine.RunAsync(args);
