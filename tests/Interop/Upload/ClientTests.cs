@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.IO.Compression;
+using Annex.Interop.Clients;
 using Annex.Testing;
 using Annex.Testing.Servers;
 using Xunit;
@@ -55,11 +56,7 @@ public sealed class ClientTests
     private static async Task ConverseShowsAsync(string websocket, int componentPort, string name)
     {
         await using var upload = await AttachedUpload.StartAsync(componentPort);
-        var directory = Path.Combine(RepositoryRoot.Path, "tests/Interop/Upload/node");
-        if (!Directory.Exists(Path.Combine(directory, "node_modules/playwright-core")))
-        {
-            await RunAsync("npm", ["ci", "--ignore-scripts", "--no-progress"], directory);
-        }
+        var directory = await NodeModules.InstallAsync("tests/Interop/Upload/node", "playwright-core");
         var picture = Path.Combine(Path.GetTempPath(), $"garden-{Guid.NewGuid():N}.png");
         var shots = Directory.CreateDirectory(Path.Combine(RepositoryRoot.Path, "artifacts")).FullName;
         await File.WriteAllBytesAsync(picture, Picture.Gradient(320, 200));

@@ -31,8 +31,11 @@ public sealed class TestSubscription(PushPeer peer)
     public async Task<(ReceivedPush Push, JsonElement Json)> NextAsync()
     {
         var push = await peer.NextAsync(Path);
-        return (push, JsonDocument.Parse(Decrypt(push.Body)).RootElement);
+        return (push, Read(push));
     }
+
+    /// <summary>What a push to this subscription says.</summary>
+    public JsonElement Read(ReceivedPush push) => JsonDocument.Parse(Decrypt(push.Body)).RootElement;
 
     private byte[] Decrypt(byte[] body)
     {

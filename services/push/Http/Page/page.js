@@ -22,6 +22,7 @@ async function subscribe(registration) {
     show('The browser does not allow notifications for this page.');
     return;
   }
+  show('The browser asks its push network…');
   const key = await (await fetch('key')).text();
   // Chromium demands that every push shows a notification.
   const options = { userVisibleOnly: true, applicationServerKey: key.trim() };

@@ -10,14 +10,15 @@ self.addEventListener('push', event => {
   }
   const title = push.sender || push.room || 'New message';
   const options = { body: push.body || '', tag: push.channel || push.account || 'annex' };
+  // The page that subscribes is not under this worker's control until it is loaded again.
   event.waitUntil(Promise.all([
     self.registration.showNotification(title, options),
-    self.clients.matchAll({ type: 'window' }).then(pages => pages.forEach(page => page.postMessage(push))),
+    self.clients.matchAll({ type: 'window', includeUncontrolled: true }).then(pages => pages.forEach(page => page.postMessage(push))),
   ]));
 });
 
 self.addEventListener('notificationclick', event => {
   event.notification.close();
-  event.waitUntil(self.clients.matchAll({ type: 'window' })
+  event.waitUntil(self.clients.matchAll({ type: 'window', includeUncontrolled: true })
     .then(pages => pages.length ? pages[0].focus() : self.clients.openWindow('./')));
 });

@@ -2,7 +2,7 @@
 """A real client (slixmpp) registers for push and enables it at its server, or sends a message to one that is away.
 
 push_client.py HOST PORT register JID PASSWORD HTTP ENDPOINT P256DH AUTH UPENDPOINT APNSTOKEN FCMTOKEN
-push_client.py HOST PORT send JID PASSWORD TO BODY
+push_client.py HOST PORT send JID PASSWORD TO BODY [TIMES]
 prints one line a step and `done`, or `failed: why` with exit code 1.
 """
 import asyncio
@@ -74,7 +74,10 @@ async def unified(client, service, http):
 
 async def run(client, arguments):
     if arguments[0] == "send":
-        client.send_message(mto=arguments[3], mbody=arguments[4], mtype="chat")
+        for number in range(int(arguments[5]) if len(arguments) > 5 else 1):
+            if number:
+                await asyncio.sleep(0.3)  # the gateway makes one push of what comes closer together than 100 ms
+            client.send_message(mto=arguments[3], mbody=arguments[4], mtype="chat")
         await ask(client, client.boundjid.domain, "<ping xmlns='urn:xmpp:ping'/>", "get")
         return
     http, endpoint, p256dh, auth, up_endpoint, apns, fcm = arguments[3:]
