@@ -79,7 +79,7 @@ internal sealed class RoomEvents(EventOutbox outbox, TimeProvider time)
             HasBody = posted.HasBody,
             IsEncrypted = posted.IsEncrypted,
             At = message.At,
-        });
+        }, MessageTraces.Of(message.Id));
     }
 
     public static RoomState StateOf(RoomRecord room, long version, int occupants)

@@ -21,7 +21,8 @@ internal sealed class RoomStore(NpgsqlDataSource database, GroupCommitter commit
         """;
 
     public void Commit(Jid room, IReadOnlyList<RoomChange> changes, Action<bool>? outcome) =>
-        committer.Add(new PendingChanges(room, changes, outcome, outcome is null ? long.MaxValue : committer.DeadlineFromNow()));
+        committer.Add(new PendingChanges(room, changes, MessageTraces.Begin(changes, outcome),
+            outcome is null ? long.MaxValue : committer.DeadlineFromNow()));
 
     public async Task<StoredRoom> LoadAsync(Jid room, CancellationToken cancellationToken)
     {

@@ -49,10 +49,12 @@ public sealed class EventOutbox
     }
 
     /// <summary>The event as a statement of a batch that the caller runs in its transaction.</summary>
-    public NpgsqlBatchCommand CreateBatchCommand(object @event)
+    /// <param name="event">One of Annex.Contracts' events.</param>
+    /// <param name="trace">W3C traceparent of the work that emits it; null for the activity of this moment.</param>
+    public NpgsqlBatchCommand CreateBatchCommand(object @event, string? trace = null)
     {
         var command = new NpgsqlBatchCommand(_insert);
-        AddParameters(command.Parameters, _types.Of(@event), @event);
+        AddParameters(command.Parameters, _types.Of(@event), @event, trace);
         _signal.Touch();
         return command;
     }
@@ -61,14 +63,14 @@ public sealed class EventOutbox
     /// useful after a transaction that was open for seconds.</summary>
     public void Signal() => _signal.Touch();
 
-    private static void AddParameters(NpgsqlParameterCollection parameters, EventType type, object @event)
+    private static void AddParameters(NpgsqlParameterCollection parameters, EventType type, object @event, string? trace = null)
     {
         parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Guid.CreateVersion7() });
         parameters.Add(new NpgsqlParameter<string> { TypedValue = type.Name });
         parameters.Add(new NpgsqlParameter<string> { TypedValue = type.Serialize(@event) });
         parameters.Add(new NpgsqlParameter
         {
-            Value = (object?)Activity.Current?.Id ?? DBNull.Value,
+            Value = (object?)(trace ?? Activity.Current?.Id) ?? DBNull.Value,
             NpgsqlDbType = NpgsqlDbType.Text,
         });
     }
