@@ -209,8 +209,9 @@ public sealed class DeliveryWorker : IDisposable
             if (registration is null or { IsGone: true }) return null;
             return registration.ToDelivery(push.Payload, push.Urgency, ttl, Topic(push.Key)) with
             {
-                IsCall =
-                push.IsCall
+                IsCall = push.IsCall,
+                // The key of an account's push is the node alone.
+                IsOneOfMany = push.Key.Length > registration.Node.Length,
             };
         }
         var target = _registrations.Open(push.ClosedTarget!);

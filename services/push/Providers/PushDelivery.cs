@@ -14,6 +14,10 @@ public sealed record PushDelivery(string Target, ReadOnlyMemory<byte> Payload, P
     /// base64url.</summary>
     public string? Topic { get; init; }
 
+    /// <summary>One of many topics of the same device (a room): FCM keeps four collapse keys a device and no more, so that such a
+    /// push gets none there.</summary>
+    public bool IsOneOfMany { get; init; }
+
     /// <summary>Which of the operator's app set-ups applies (pushModule, bundle id); null for the provider's only
     /// one.</summary>
     public string? App { get; init; }

@@ -35,6 +35,12 @@ public sealed class WebPushEncryptionTests
     }
 
     [Fact]
+    public void The_first_example_of_RFC_8188_is_reproduced_to_the_byte() => Assert.Equal(
+        "I1BsxtFttlv3u_Oo94xnmwAAEAAA-NAVub2qFgBEuQKRapoZu-IxkIva3MEB1PD-ly8Thjg",
+        Base64Url.EncodeToString(WebPushEncryption.Seal("I am the walrus"u8, Base64Url.DecodeFromChars("yqdlZ-tYemfogSmv7Ws5PQ"),
+            Base64Url.DecodeFromChars("I1BsxtFttlv3u_Oo94xnmw"), [])));
+
+    [Fact]
     public void What_is_encrypted_with_a_fresh_key_opens_with_the_receivers_private_key()
     {
         using var receiver = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);

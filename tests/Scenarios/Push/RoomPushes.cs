@@ -54,6 +54,23 @@ public sealed class RoomPushes(PushHostFixture fixture) : IClassFixture<PushHost
         foreach (var silent in new[] { account, room, quiet, mentions }) Assert.Equal(0, Host.Peer.Count($"/3/device/{silent}"));
     }
 
+    [Fact] // FCM keeps four collapse keys a device: the account has one, rooms have none
+    public async Task At_FCM_no_rooms_push_takes_the_place_of_another_rooms()
+    {
+        var romeo = Host.NewUser();
+        var (node, secret) = await Host.RegisterAsync(romeo, "fcm", ("token", "t"), ("android-id", "phone"), ("rooms", "all"));
+        await Host.PublishAsync(node, secret);
+        Assert.True(await AndroidAsync("collapse_key"));
+        await Host.PublishEventAsync(Message(6, (romeo, false)));
+        Assert.False(await AndroidAsync("collapse_key"));
+    }
+
+    private async Task<bool> AndroidAsync(string property)
+    {
+        var push = await Host.Peer.NextAsync("/v1/projects/capulet/messages:send");
+        return push.Json.GetProperty("message").GetProperty("android").TryGetProperty(property, out _);
+    }
+
     [Fact]
     public async Task A_message_without_text_rings_nobody_and_an_event_that_comes_twice_rings_once()
     {

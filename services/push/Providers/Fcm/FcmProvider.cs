@@ -101,7 +101,7 @@ public sealed class FcmProvider : IPushProvider, IDisposable
             json.WriteStartObject("android");
             json.WriteString("priority", delivery.Urgency == PushUrgency.High ? "high" : "normal");
             json.WriteString("ttl", string.Create(CultureInfo.InvariantCulture, $"{(long)ttl.TotalSeconds}s"));
-            if (delivery.Topic is { Length: > 0 } topic) json.WriteString("collapse_key", topic);
+            if (delivery is { IsOneOfMany: false, Topic: { Length: > 0 } topic }) json.WriteString("collapse_key", topic);
             json.WriteEndObject();
             if (!delivery.Payload.IsEmpty)
             {

@@ -54,20 +54,26 @@ public static class WebPushEncryption
         // RFC 8291 §3.4: the shared secret and the authentication secret make the input key of RFC 8188 §2.2 and §2.3.
         byte[] keyInfo = [.. "WebPush: info\0"u8, .. receiverKey, .. senderKey];
         var ikm = HKDF.DeriveKey(HashAlgorithmName.SHA256, shared, 32, authSecret, keyInfo);
+        CryptographicOperations.ZeroMemory(shared);
+        return Seal(plaintext, ikm, salt, senderKey);
+    }
+
+    /// <summary>One record of aes128gcm (RFC 8188): header with salt, record size and key id, then the ciphertext.</summary>
+    internal static byte[] Seal(ReadOnlySpan<byte> plaintext, byte[] ikm, byte[] salt, byte[] keyId)
+    {
         var contentKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, ikm, 16, salt,
             "Content-Encoding: aes128gcm\0"u8.ToArray());
         var nonce = HKDF.DeriveKey(HashAlgorithmName.SHA256, ikm, 12, salt, "Content-Encoding: nonce\0"u8.ToArray());
-
-        var result = new byte[SaltLength + 4 + 1 + PointLength + plaintext.Length + 1 + TagLength];
+        var header = SaltLength + 4 + 1 + keyId.Length;
+        var result = new byte[header + plaintext.Length + 1 + TagLength];
         salt.CopyTo(result, 0);
         BinaryPrimitives.WriteUInt32BigEndian(result.AsSpan(SaltLength), RecordSize);
-        result[SaltLength + 4] = PointLength;
-        senderKey.CopyTo(result, SaltLength + 5);
+        result[SaltLength + 4] = (byte)keyId.Length;
+        keyId.CopyTo(result, SaltLength + 5);
         byte[] padded = [.. plaintext, 2]; // the delimiter of the last record (RFC 8188 §2)
-        var body = result.AsSpan(SaltLength + 5 + PointLength);
+        var body = result.AsSpan(header);
         using var aes = new AesGcm(contentKey, TagLength);
         aes.Encrypt(nonce, padded, body[..padded.Length], body[padded.Length..]);
-        CryptographicOperations.ZeroMemory(shared);
         return result;
     }
 
