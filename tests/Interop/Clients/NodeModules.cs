@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Annex.Testing.Servers;
+using Annex.Testing;
 using Xunit;
 
 namespace Annex.Interop.Clients;

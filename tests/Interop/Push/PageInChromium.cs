@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Annex.Interop.Clients;
 using Annex.Scenarios.Push;
-using Annex.Testing.Servers;
+using Annex.Testing;
 using Xunit;
 
 namespace Annex.Interop.Push;
