@@ -51,8 +51,11 @@ internal static class RoomTarget
 
     private static Room Prepare()
     {
-        var service = new ChatService(Jid.Parse("m.example"), new MucOptions { OccupantIdSecret = "sixteen characters", MaxHistory = 5 },
-            TimeProvider.System) { LocalDomains = new HashSet<string> { "u.example" } };
+        var options = new MucOptions { OccupantIdSecret = "sixteen characters", MaxHistory = 5 };
+        var service = new ChatService(Jid.Parse("m.example"), options, TimeProvider.System)
+        {
+            LocalDomains = new HashSet<string> { "u.example" },
+        };
         var room = new Room(service, Jid.Parse(Address));
         Apply(room, $"<presence xmlns='jabber:component:accept' from='{Senders[0]}' to='{Address}/a'><x xmlns='http://jabber.org/protocol/muc'/></presence>");
         Apply(room, $"<iq xmlns='jabber:component:accept' type='set' id='c' from='{Senders[0]}' to='{Address}'>"
