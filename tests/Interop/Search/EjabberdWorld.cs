@@ -9,6 +9,9 @@ public sealed class EjabberdWorld : SearchWorld
 
     public override string Name => "ejabberd";
 
+    // 23.01 tells it in presence alone, which needs a join.
+    public override bool TellsPictures => false;
+
     public override string WebSocket => $"ws://127.0.0.1:{_server.HttpPort}/ws";
 
     protected override int ClientPort => _server.ClientPort;

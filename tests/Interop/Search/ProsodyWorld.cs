@@ -9,6 +9,8 @@ public sealed class ProsodyWorld : SearchWorld
 
     public override string Name => "prosody";
 
+    public override bool TellsPictures => true;
+
     public override string WebSocket => $"ws://127.0.0.1:{_server.HttpPort}/xmpp-websocket";
 
     protected override int ClientPort => _server.ClientPort;

@@ -25,6 +25,9 @@ public abstract class SearchWorld : IAsyncLifetime
 
     public abstract string Name { get; }
 
+    /// <summary>Whether disco#info of the server's own rooms tells that they have a picture.</summary>
+    public abstract bool TellsPictures { get; }
+
     public Uri Http => _suite.AddressOf("Search", ListenerKind.Http);
 
     internal IServiceProvider Services => _suite.Services;
