@@ -18,9 +18,10 @@ public sealed class MucOptions : IValidatableObject
     [Range(0, int.MaxValue)]
     public int MaxRoomsPerUser { get; set; } = 100;
 
-    /// <summary>Rooms that one bare JID may be in at once. 0: no limit; operators have none.</summary>
+    /// <summary>Sessions in rooms that one bare JID may have at once: three clients in ten rooms are thirty. 0: no limit;
+    /// operators have none.</summary>
     [Range(0, int.MaxValue)]
-    public int MaxJoinedPerUser { get; set; } = 500;
+    public int MaxJoinedPerUser { get; set; } = 1000;
 
     /// <summary>Occupants of one room, whatever its owner configures. 0: no limit.</summary>
     [Range(0, int.MaxValue)]
