@@ -186,6 +186,8 @@ internal sealed partial class Room
         if (_sessions.Count > 0 || !Exists)
             return;
         LastUsed = Service.Now;
+        // An emptied dictionary keeps its size: idle rooms in memory have none.
+        (_occupants, _sessions) = ([], []);
         if (Configuration.IsPersistent && !IsLocked)
             effects.Wake(LastUsed + Service.Options.IdleAfter);
         else

@@ -12,8 +12,8 @@ namespace Annex.Muc.Rooms;
 /// </summary>
 internal sealed partial class Room
 {
-    private readonly Dictionary<Jid, Occupant> _occupants = [];
-    private readonly Dictionary<Jid, Session> _sessions = [];
+    private Dictionary<Jid, Occupant> _occupants = [];
+    private Dictionary<Jid, Session> _sessions = [];
     private readonly SessionList _list = new();
     private Action<Effects>? _whenStored;
     private Action<Effects>? _whenRefused;

@@ -146,6 +146,8 @@ internal sealed class RoomMailbox(RoomDirectory directory, Jid jid) : IThreadPoo
         lock (_gate)
         {
             _isRunning = false;
+            if (_commands.Count == 0 && _room!.SessionCount == 0)
+                _commands.TrimExcess(); // nobody is there: the room may be idle for long
             ScheduleLocked();
             isOver = !_isRunning;
         }
