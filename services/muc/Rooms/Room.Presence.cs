@@ -187,7 +187,8 @@ internal sealed partial class Room
             return;
         LastUsed = Service.Now;
         // An emptied dictionary keeps its size: idle rooms in memory have none.
-        (_occupants, _sessions) = ([], []);
+        _occupants = [];
+        _sessions = [];
         if (Configuration.IsPersistent && !IsLocked)
             effects.Wake(LastUsed + Service.Options.IdleAfter);
         else

@@ -44,7 +44,7 @@ public sealed class RestartTests
         };
         var (exitCode, output) = await PythonProgram.RunAsync("tests/Interop/Muc/python/restart_client.py",
             ["127.0.0.1", $"{clientPort}", AttachedMuc.Component, "annex.test", Path.Combine(AppContext.BaseDirectory, "Annex.Muc.dll")],
-            TimeSpan.FromMinutes(4), environment: environment);
+            TimeSpan.FromMinutes(4), environment);
         Assert.True(exitCode == 0, output);
         Assert.Contains("all seen", output, StringComparison.Ordinal);
     }

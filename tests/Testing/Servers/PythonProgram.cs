@@ -11,12 +11,15 @@ public static class PythonProgram
     /// <param name="script">Path from the repository's root.</param>
     /// <param name="arguments">The script's arguments.</param>
     /// <param name="timeout">After which the script is killed and the call fails.</param>
-    /// <param name="environment">Beside what this process has.</param>
     /// <param name="cancellationToken">Kills the script too.</param>
     /// <returns>Exit code, and standard output with standard error after it.</returns>
-    public static async Task<(int ExitCode, string Output)> RunAsync(
-        string script, IEnumerable<string> arguments, TimeSpan timeout,
-        IReadOnlyDictionary<string, string>? environment = null, CancellationToken cancellationToken = default)
+    public static Task<(int ExitCode, string Output)> RunAsync(
+        string script, IEnumerable<string> arguments, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        RunAsync(script, arguments, timeout, new Dictionary<string, string>(), cancellationToken);
+
+    /// <summary>The same with variables beside those that this process has.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(string script, IEnumerable<string> arguments, TimeSpan timeout,
+        IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken = default)
     {
         var start = new ProcessStartInfo(Interpreter)
         {
@@ -28,7 +31,7 @@ public static class PythonProgram
         };
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         start.Environment["PYTHONUNBUFFERED"] = "1";
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
         }
