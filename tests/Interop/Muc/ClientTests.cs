@@ -72,9 +72,8 @@ public sealed class ClientTests
         var shots = Directory.CreateDirectory(Path.Combine(RepositoryRoot.Path, "artifacts")).FullName;
         foreach (var (script, more) in new[] { ("xmpp_client.mjs", []), ("converse.mjs", new[] { Path.Combine(shots, $"converse-muc-{name}") }) })
         {
-            var (exitCode, output) = await NodeProgram.RunAsync("tests/Interop/Muc/node", script,
-                [websocket, "annex.test", AttachedMuc.Component, .. more], TimeSpan.FromMinutes(4));
-            Assert.True(exitCode == 0, output);
+            var output = await NodeProgram.RunAsync("tests/Interop/Muc/node", script,
+                [websocket, "annex.test", AttachedMuc.Component, .. more]);
             Assert.Contains("done", output, StringComparison.Ordinal);
         }
     }
