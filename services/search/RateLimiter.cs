@@ -44,6 +44,12 @@ public sealed class RateLimiter(TimeProvider time, int capacity, TimeSpan window
         }
     }
 
+    public bool Knows(string key)
+    {
+        lock (_gate)
+            return _buckets.ContainsKey(key);
+    }
+
     public void Forget(string key)
     {
         lock (_gate)

@@ -15,6 +15,9 @@ public sealed class QueryLimiter(TimeProvider time, SearchOptions options, IRead
         _users.TryTake(from.Bare.ToString(), out retryAfter)
         && (localDomains.Contains(from.Domain) || _domains.TryTake(from.Domain, out retryAfter));
 
+    /// <summary>Whether anything is kept of how often this account asked.</summary>
+    public bool Knows(Jid account) => _users.Knows(account.Bare.ToString());
+
     /// <summary>The account is gone.</summary>
     public void Forget(Jid account) => _users.Forget(account.Bare.ToString());
 }

@@ -1,7 +1,10 @@
 using System.Xml.Linq;
 using Annex.Contracts.Events;
 using Annex.Scenarios.Upload;
+using Annex.Search.Handlers;
 using Annex.Testing.Scripted;
+using Annex.Xmpp.Addressing;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Annex.Scenarios.Search;
@@ -91,6 +94,17 @@ public sealed class OwnerTests : IAsyncLifetime
         await _search.PublishAsync(new UserUnbanned { Subject = "evil@annex.test" });
         await Eventually.IsTrueAsync(async () =>
             (await _search.AskAsync(form, user: _search.Server.User("evil@annex.test/a"))).Attribute("type")!.Value == "result");
+    }
+
+    [Fact]
+    public async Task How_often_a_removed_account_asked_is_forgotten()
+    {
+        var limiter = _search.Services.GetRequiredService<QueryLimiter>();
+        var account = Jid.Parse("gone@annex.test");
+        limiter.TryTake(account, out _);
+        Assert.True(limiter.Knows(account));
+        await _search.PublishAsync(new AccountRemoved { Jid = "gone@annex.test" });
+        await Eventually.IsTrueAsync(() => !limiter.Knows(account));
     }
 
     private async Task<string> RunAsync(ScriptedUser user, string command, (string Var, string Value) field) =>
