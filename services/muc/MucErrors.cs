@@ -76,6 +76,10 @@ internal static class MucErrors
         StanzaError.PolicyViolation.WithText("This vCard is too large.");
     public static readonly StanzaError VCardMalformed =
         StanzaError.BadRequest.WithText("A photo of a vCard is an image in base64.");
+    public static readonly StanzaError SubscriptionsOff =
+        StanzaError.NotAllowed.WithText("This room does not send to those who are not in it.");
+    public static readonly StanzaError TooManySubscriptions =
+        StanzaError.ResourceConstraint.WithText("This room has too many subscriptions.");
 
     public static readonly StanzaError NotAdmin = StanzaError.Forbidden.WithText("This is for the room's admins.");
     public static readonly StanzaError NotOwner = StanzaError.Forbidden.WithText("This is for the room's owners.");

@@ -20,6 +20,8 @@ internal sealed class MucMetrics : IDisposable
             "Sessions in all rooms");
         _meter.CreateObservableCounter("annex.muc.refused", () => rooms.RefusedCount, "{stanza}",
             "Stanzas that a room had no place for, or whose room could not be loaded");
+        _meter.CreateObservableCounter("annex.muc.repeated", () => rooms.RepeatedCount, "{message}",
+            "Stored messages told again after a crash, since somebody may have missed them");
         _ghosts = _meter.CreateCounter<long>("annex.muc.ghosts", "{session}",
             "Sessions found gone after a start or a lost link");
     }

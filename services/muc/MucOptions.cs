@@ -113,6 +113,10 @@ public sealed class MucOptions : IValidatableObject
     [Range(0, 100_000)]
     public int MaxNotified { get; set; } = 2000;
 
+    /// <summary>Subscriptions (MUC/Sub) of one room.</summary>
+    [Range(0, 100_000)]
+    public int MaxSubscriptions { get; set; } = 5000;
+
     /// <summary>Iqs between occupants that wait for their answer, per room.</summary>
     [Range(1, 100_000)]
     public int MaxRelays { get; set; } = 500;
@@ -128,7 +132,7 @@ public sealed class MucOptions : IValidatableObject
     [Range(1, 5000)]
     public int MaxArchivePage { get; set; } = 250;
 
-    /// <summary>How long messages are kept in the archive. 0: for ever.</summary>
+    /// <summary>How long messages are kept in the archive. 0: for ever. Owners may ask for less in their rooms.</summary>
     public TimeSpan ArchiveRetention { get; set; }
 
     /// <summary>Bytes of a room's vCard, avatar included.</summary>
@@ -182,6 +186,25 @@ public sealed class MucOptions : IValidatableObject
     /// said.</summary>
     public TimeSpan BlockListRefresh { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>Messages that one room's archive keeps; the oldest go. 0: no limit.</summary>
+    [Range(0, int.MaxValue)]
+    public long MaxArchivedMessages { get; set; }
+
+    /// <summary>Bytes of messages that one room's archive keeps; the oldest go. 0: no limit.</summary>
+    [Range(0, long.MaxValue)]
+    public long MaxArchivedBytes { get; set; }
+
+    /// <summary>Bytes of messages that all archives together keep; the oldest of the largest go. 0: no limit.</summary>
+    [Range(0, long.MaxValue)]
+    public long MaxArchivedBytesInAll { get; set; }
+
+    /// <summary>How often the archives are swept for what is past its time or its quota.</summary>
+    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether archived texts can be searched (XEP-0431). What was archived while this was off is indexed when it is on
+    /// again.</summary>
+    public bool FullTextSearch { get; set; } = true;
+
     /// <summary>Changes that wait to be written while the database is away; beyond that, what is written behind (who is
     /// in which room) is dropped.</summary>
     [Range(1000, 10_000_000)]
@@ -197,7 +220,7 @@ public sealed class MucOptions : IValidatableObject
     /// <summary>Whether people are told of a changed affiliation while they are not in the room (code 101).</summary>
     public bool TellAbsentOfAffiliation { get; set; }
 
-    /// <summary>The secret of occupant ids (XEP-0421): import it to keep those of another service. Without it one is
+    /// <summary>The secret of occupant ids (XEP-0421): set it to that of another Annex to keep the ids that it gave. Without it one is
     /// made and kept in the database.</summary>
     public string? OccupantIdSecret { get; set; }
 
@@ -224,6 +247,10 @@ public sealed class MucOptions : IValidatableObject
             yield return new ValidationResult("must be at least ten seconds", [nameof(BlockListRefresh)]);
         if (AuditRetention < TimeSpan.Zero)
             yield return new ValidationResult("must not be negative", [nameof(AuditRetention)]);
+        if (SweepInterval < TimeSpan.FromSeconds(1))
+            yield return new ValidationResult("must be at least one second", [nameof(SweepInterval)]);
+        if (ArchiveRetention < TimeSpan.Zero)
+            yield return new ValidationResult("must not be negative", [nameof(ArchiveRetention)]);
         if (TombstoneLife < TimeSpan.Zero)
             yield return new ValidationResult("must not be negative", [nameof(TombstoneLife)]);
         foreach (var (name, value) in Defaults)

@@ -55,6 +55,7 @@ public static class MucService
                 services.GetRequiredService<BlockListService>().Register(router, handlers.ToRoom);
                 new AccountHandlers(directory, services.GetRequiredService<AccountEraser>()).Register(router);
                 new ReportHandlers(directory).Register(router, handlers.ToRoom);
+                new SubscriptionListing(directory, services.GetRequiredService<RoomStore>()).Register(router);
                 new ModerationHandlers(directory, services.GetRequiredService<ArchiveReader>()).Register(router);
                 new ArchiveHandlers(directory, services.GetRequiredService<ArchiveReader>(), options).Register(router);
             },

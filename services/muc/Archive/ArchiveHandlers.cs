@@ -16,6 +16,14 @@ namespace Annex.Muc.Archive;
 /// <summary>Message archives of rooms over XMPP (XEP-0313 1.1.3, with the extended namespace).</summary>
 internal sealed class ArchiveHandlers(RoomDirectory directory, ArchiveReader archive, MucOptions options)
 {
+    /// <summary>Readers at once: each holds a connection to the database and up to a page in memory.</summary>
+    private const int MaxAtOnce = 16;
+
+    /// <summary>How long another one waits for his turn.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly SemaphoreSlim _readers = new(MaxAtOnce);
+
     public void Register(StanzaRouter router)
     {
         router.OnIq(StanzaType.Set, ArchiveNamespaces.Mam, "query", QueryAsync);
@@ -25,7 +33,7 @@ internal sealed class ArchiveHandlers(RoomDirectory directory, ArchiveReader arc
 
     private async Task QueryAsync(StanzaContext context, CancellationToken cancellationToken)
     {
-        if (!ArchiveQuery.TryRead(context.Stanza.FirstChild!, options.MaxArchivePage, out var query, out var error))
+        if (!ArchiveQuery.TryRead(context.Stanza.FirstChild!, options.MaxArchivePage, options.FullTextSearch, out var query, out var error))
         {
             context.Error(error);
             return;
@@ -48,6 +56,7 @@ internal sealed class ArchiveHandlers(RoomDirectory directory, ArchiveReader arc
             Field.JidSingle("with", null), Field.TextSingle("start", null), Field.TextSingle("end", null),
             Field.TextSingle("before-id", null), Field.TextSingle("after-id", null), Field.ListMulti("ids", [], null));
         form["ids"]!.Validation = new FieldValidation { IsOpen = true };
+        if (options.FullTextSearch) form.Fields.Add(Field.TextSingle(ArchiveNamespaces.FullTextField, null, "Search the text of messages"));
         context.Result(new Element("query", ArchiveNamespaces.Mam).Add(form.ToElement()));
         return Task.CompletedTask;
     });
@@ -83,13 +92,22 @@ internal sealed class ArchiveHandlers(RoomDirectory directory, ArchiveReader arc
             context.Error(refusal);
             return;
         }
+        if (!await _readers.WaitAsync(Patience))
+        {
+            context.Error(StanzaError.ResourceConstraint);
+            return;
+        }
         try
         {
             await answer(to, seesRealJids);
         }
-        catch (NpgsqlException)
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
             context.Error(MucErrors.StoreAway);
+        }
+        finally
+        {
+            _readers.Release();
         }
     }
 

@@ -5,5 +5,7 @@ internal static class ArchiveNamespaces
 {
     public const string Mam = "urn:xmpp:mam:2";
     public const string Extended = "urn:xmpp:mam:2#extended";
+    public const string FullText = "urn:xmpp:fulltext:0";
+    public const string FullTextField = "{urn:xmpp:fulltext:0}fulltext";
     public const string Forward = "urn:xmpp:forward:0";
 }

@@ -14,6 +14,9 @@ internal sealed record ArchiveQuery
     /// <summary>Ids that one query may name.</summary>
     private const int MaxIds = 250;
 
+    /// <summary>Characters of a search.</summary>
+    private const int MaxTextLength = 500;
+
     /// <summary>Echoed with every result; opaque.</summary>
     public string? QueryId { get; private init; }
 
@@ -29,6 +32,9 @@ internal sealed record ArchiveQuery
 
     public IReadOnlyList<Guid> Ids { get; private init; } = [];
 
+    /// <summary>Words that the message has to hold (XEP-0431); null: any.</summary>
+    public string? Text { get; private init; }
+
     /// <summary>The messages of the page in reverse order (§4.4).</summary>
     public bool IsFlipped { get; private init; }
 
@@ -42,8 +48,9 @@ internal sealed record ArchiveQuery
 
     /// <param name="query">The query element.</param>
     /// <param name="maxPage">Messages of one page at most.</param>
+    /// <param name="canSearch">Whether there is full text search.</param>
     /// <param name="error">bad-request for what cannot be read; item-not-found for an id that cannot be one of ours.</param>
-    public static bool TryRead(Element query, int maxPage, [NotNullWhen(true)] out ArchiveQuery? read,
+    public static bool TryRead(Element query, int maxPage, bool canSearch, [NotNullWhen(true)] out ArchiveQuery? read,
         [NotNullWhen(false)] out StanzaError? error)
     {
         read = null;
@@ -56,13 +63,20 @@ internal sealed record ArchiveQuery
         }
         error = StanzaError.BadRequest.WithText("A field of the query cannot be read.");
         if (!TryReadTime(form, "start", out var start) || !TryReadTime(form, "end", out var end) || !TryReadWith(form, out var with)) return false;
+        var text = form?[ArchiveNamespaces.FullTextField]?.Value?.Trim() is { Length: > 0 } words ? words : null;
+        if (text?.Length > MaxTextLength) return false;
+        if (text is not null && !canSearch)
+        {
+            error = StanzaError.FeatureNotImplemented.WithText("Archives cannot be searched here."); // §4.1.5
+            return false;
+        }
         var ids = form?["ids"]?.Values ?? [];
         if (ids.Count > MaxIds) return false;
         error = StanzaError.ItemNotFound; // §4.1.4: no such id can be in an archive of ours
         var known = new List<Guid>(ids.Count);
-        foreach (var text in ids)
+        foreach (var named in ids)
         {
-            if (!TryReadId(text, out var id)) return false;
+            if (!TryReadId(named, out var id)) return false;
             known.Add(id!.Value);
         }
         if (!TryReadId(form?["before-id"]?.Value, out var beforeId) || !TryReadId(form?["after-id"]?.Value, out var afterId)) return false;
@@ -77,6 +91,7 @@ internal sealed record ArchiveQuery
             BeforeId = beforeId,
             AfterId = afterId,
             Ids = known,
+            Text = text,
             IsFlipped = query.Child("flip-page") is not null,
             Page = page,
             PageAfter = pageAfter,

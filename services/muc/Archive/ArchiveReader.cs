@@ -12,6 +12,18 @@ internal sealed class ArchiveReader(NpgsqlDataSource database)
 {
     private const string Columns = "number, id, at, sender, author, raw_id, tail";
 
+    /// <summary>A page of large messages ends early, as XEP-0059 §2.1 lets it: so much is held in memory for one reader.</summary>
+    private const int MaxPageBytes = 4 * 1024 * 1024;
+
+    /// <summary>Seconds that a query may take; one that has to look at much to find little ends with resource-constraint.</summary>
+    private const int MaxSeconds = 10;
+
+    /// <summary>Messages that a search may have to index before it can answer: a second or two.</summary>
+    public const int MaxIndexedAtOnce = 20_000;
+
+    /// <summary>Sees to it that all that is archived can be searched; false where that takes too long. Null: there is no search.</summary>
+    public Func<long, CancellationToken, Task<bool>>? BringIndexUpToDate { get; set; }
+
     /// <summary>The page, or null where an id that the query names is not in the archive (item-not-found).</summary>
     /// <param name="mayMatchRealJids">Whether who asks may know who wrote what: a query with a real JID finds nothing otherwise.</param>
     public async Task<ArchivePage?> QueryAsync(Jid room, ArchiveQuery query, bool mayMatchRealJids, CancellationToken cancellationToken)
@@ -22,14 +34,17 @@ internal sealed class ArchiveReader(NpgsqlDataSource database)
         if (await BoundsAsync(connection, archive, query, cancellationToken) is not { } bounds) return null;
         if (query.Ids.Count > 0) return await ByIdsAsync(connection, archive, query, cancellationToken);
 
+        if (query.Text is not null && !await BringIndexUpToDate!(archive, cancellationToken))
+            throw new TimeoutException("The index of this room is not ready yet.");
         var sender = MatchOf(room, query.With, mayMatchRealJids, out var author, out var isNothing);
         if (isNothing) return new ArchivePage([], true, null, 0);
         var isBackward = query.Page.Before is not null;
-        var messages = query.Page.Max == 0 ? [] : await PageAsync(connection, archive, query, bounds, sender, author, cancellationToken);
-        var isMore = messages.Count > query.Page.Max || (query.Page.Max == 0 && bounds.High >= bounds.Low);
+        var (messages, isCut) = query.Page.Max == 0 ? ([], false)
+            : await PageAsync(connection, archive, query, bounds, sender, author, cancellationToken);
+        var isMore = isCut || messages.Count > query.Page.Max || (query.Page.Max == 0 && bounds.High >= bounds.Low);
         if (messages.Count > query.Page.Max) messages.RemoveAt(messages.Count - 1);
         if (isBackward) messages.Reverse();
-        var isCountable = sender is null && author is null;
+        var isCountable = sender is null && author is null && query.Text is null;
         return new ArchivePage(messages, !isMore,
             isCountable && messages.Count > 0 ? (int)(messages[0].Number - bounds.Low) : null,
             isCountable ? (int)Math.Max(0, bounds.High - bounds.Low + 1) : null);
@@ -48,7 +63,7 @@ internal sealed class ArchiveReader(NpgsqlDataSource database)
             {
                 Parameters = { new() { Value = archive } },
             };
-            await ReadAsync(command, found, cancellationToken);
+            await ReadAsync(command, found, int.MaxValue, cancellationToken);
         }
         return found.Count == 2 ? (found[0], found[1]) : null;
     }
@@ -83,8 +98,9 @@ internal sealed class ArchiveReader(NpgsqlDataSource database)
                 new() { Value = limit },
             },
         };
+        command.CommandTimeout = MaxSeconds;
         var messages = new List<ArchivedMessage>();
-        await ReadAsync(command, messages, cancellationToken);
+        await ReadAsync(command, messages, MaxPageBytes, cancellationToken);
         return messages;
     }
 
@@ -132,15 +148,19 @@ internal sealed class ArchiveReader(NpgsqlDataSource database)
         return new Bounds(low, high, from, to);
     }
 
-    private static async Task<List<ArchivedMessage>> PageAsync(NpgsqlConnection connection, long archive, ArchiveQuery query, Bounds bounds,
+    private static async Task<(List<ArchivedMessage> Messages, bool IsCut)> PageAsync(NpgsqlConnection connection, long archive, ArchiveQuery query, Bounds bounds,
         string? sender, string? author, CancellationToken cancellationToken)
     {
         var order = query.Page.Before is not null ? "desc" : "asc";
+        var matches = query.Text is null ? "" : """
+             and exists (select 1 from muc.texts t where t.archive = $1 and t.number = m.number
+                and numnode(websearch_to_tsquery('simple', $9)) > 0 and t.words @@ (websearch_to_tsquery('simple', $9) && $10::tsquery))
+            """;
         // One more than the page: whether there is more behind it.
         await using var command = new NpgsqlCommand($"""
-            select {Columns} from muc.messages where archive = $1 and number between $2 and $3
+            select {Columns} from muc.messages m where archive = $1 and number between $2 and $3
                 and ($4::text is null or sender = $4) and ($5::text is null or author = $5)
-                and ($6::timestamptz is null or at >= $6) and ($7::timestamptz is null or at <= $7)
+                and ($6::timestamptz is null or at >= $6) and ($7::timestamptz is null or at <= $7){matches}
             order by number {order} limit $8
             """, connection)
         {
@@ -150,9 +170,15 @@ internal sealed class ArchiveReader(NpgsqlDataSource database)
                 Text(sender), Text(author), Time(query.Start), Time(query.End), new() { Value = query.Page.Max + 1 },
             },
         };
+        if (query.Text is not null)
+        {
+            command.Parameters.Add(Text(query.Text));
+            command.Parameters.Add(Text($"'{ArchivedText.LexemeOf(archive)}'"));
+        }
+        command.CommandTimeout = MaxSeconds;
         var messages = new List<ArchivedMessage>();
-        await ReadAsync(command, messages, cancellationToken);
-        return messages;
+        var isCut = await ReadAsync(command, messages, MaxPageBytes, cancellationToken);
+        return (messages, isCut);
     }
 
     /// <summary>§4.1.4: all of the ids, or item-not-found.</summary>
@@ -166,7 +192,7 @@ internal sealed class ArchiveReader(NpgsqlDataSource database)
             Parameters = { new() { Value = archive }, new() { Value = ids } },
         };
         var messages = new List<ArchivedMessage>();
-        await ReadAsync(command, messages, cancellationToken);
+        await ReadAsync(command, messages, int.MaxValue, cancellationToken);
         return messages.Count < ids.Length ? null : new ArchivePage(messages, true, messages.Count > 0 ? 0 : null, messages.Count);
     }
 
@@ -182,15 +208,21 @@ internal sealed class ArchiveReader(NpgsqlDataSource database)
         return null;
     }
 
-    private static async Task ReadAsync(NpgsqlCommand command, List<ArchivedMessage> messages, CancellationToken cancellationToken)
+    /// <summary>Reads until there are so many bytes; true where it stopped for that.</summary>
+    private static async Task<bool> ReadAsync(NpgsqlCommand command, List<ArchivedMessage> messages, int maxBytes,
+        CancellationToken cancellationToken)
     {
+        var bytes = 0L;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
+            if (bytes >= maxBytes) return true;
             messages.Add(new ArchivedMessage(reader.GetInt64(0), reader.GetGuid(1), reader.GetFieldValue<DateTimeOffset>(2),
                 reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetFieldValue<byte[]>(5),
                 reader.GetFieldValue<byte[]>(6)));
+            bytes += messages[^1].Tail.Length;
         }
+        return false;
     }
 
     private static void Add(NpgsqlBatch batch, string sql, params NpgsqlParameter[] parameters)

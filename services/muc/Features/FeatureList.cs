@@ -13,6 +13,7 @@ internal static class FeatureList
         new Registration(),
         new Invitations(),
         new VoiceRequests(),
+        new Subscribing(),
         new OccupantIds(),
         new StanzaIds(),
         new SelfPing(),

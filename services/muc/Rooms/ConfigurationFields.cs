@@ -70,8 +70,14 @@ internal static class ConfigurationFields
             c => Names(c.MemberListReaders), (c, v, _) => ParseAudience(v) is { } readers
             ? c with { MemberListReaders = readers } : null,
             [.. RoleOptions, ("Member", "member"), ("Admin", "admin"), ("Owner", "owner")]),
+        Flag("allow_subscription", "Allow Subscriptions without Presence (MUC/Sub)?", c => c.AllowsSubscriptions,
+            (c, v) => c with { AllowsSubscriptions = v }),
         Flag("enablelogging", "Enable Public Logging?", c => c.IsLogged, (c, v) => c with { IsLogged = v }),
         Flag("enablearchiving", "Keep Messages in an Archive?", c => c.IsArchived, (c, v) => c with { IsArchived = v }),
+        Number("archive_days", "Days that the Archive Keeps Messages (0: as Long as the Service Does)", c => c.ArchiveDays,
+            (c, v) => c with { ArchiveDays = v }),
+        Number("archive_messages", "Messages that the Archive Keeps (0: as Many as the Service Does)", c => c.ArchiveMessages,
+            (c, v) => c with { ArchiveMessages = v }),
         new("historylength", FieldType.TextSingle, "Number of Messages Kept for those who Enter",
             c => [Number(c.HistoryLength)],
             SetHistory, []),
@@ -133,6 +139,13 @@ internal static class ConfigurationFields
                 "0" or "false" => set(c, false),
                 _ => null,
             }, []);
+
+    private static ConfigurationField Number(string name, string label, Func<RoomConfiguration, int> get,
+        Func<RoomConfiguration, int, RoomConfiguration> set) =>
+        new(name, FieldType.TextSingle, label, c => [Number(get(c))],
+            (c, v, _) => v.Count == 0 || v[0].Length == 0 ? set(c, 0)
+                : int.TryParse(v[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 1_000_000_000
+                    ? set(c, number) : null, []);
 
     /// <summary>What is wrong with a default of the options; null where it holds.</summary>
     public static string? ProblemOfDefault(string name, string value, MucOptions options) =>

@@ -44,8 +44,11 @@ internal readonly struct MessageShape
             else if (ClientContent.IsRoomsOnly(room, children, isPresence: false))
                 hasForgeries = true;
             else if (children.Namespace.SequenceEqual("urn:xmpp:hints"u8))
+            {
                 isNotStored |= children.LocalName.SequenceEqual("no-store"u8)
                     || children.LocalName.SequenceEqual("no-permanent-store"u8);
+                hasContent |= children.LocalName.SequenceEqual("store"u8); // XEP-0334 §4.4: even where it seems to say nothing
+            }
             else
             {
                 hasContent |= !IsPassing(children.Namespace);
@@ -70,11 +73,13 @@ internal readonly struct MessageShape
     }
 
     // OMEMO in its two forms (XEP-0384), OpenPGP (XEP-0373), and the note that says so (XEP-0380).
-    private static bool IsEncryption(ReadOnlySpan<byte> ns) =>
+    public static bool IsEncryption(ReadOnlySpan<byte> ns) =>
         ns.SequenceEqual("eu.siacs.conversations.axolotl"u8) || ns.SequenceEqual("urn:xmpp:omemo:2"u8)
         || ns.SequenceEqual("urn:xmpp:openpgp:0"u8) || ns.SequenceEqual("urn:xmpp:eme:0"u8);
 
-    // What says nothing once the moment has passed: chat states (XEP-0085), and what only accompanies content.
+    // What says nothing once the moment has passed: chat states (XEP-0085), text as it is typed (XEP-0301), and what only accompanies
+    // content.
     private static bool IsPassing(ReadOnlySpan<byte> ns) =>
-        ns.SequenceEqual("http://jabber.org/protocol/chatstates"u8) || ns.SequenceEqual("urn:xmpp:sid:0"u8);
+        ns.SequenceEqual("http://jabber.org/protocol/chatstates"u8) || ns.SequenceEqual("urn:xmpp:sid:0"u8)
+        || ns.SequenceEqual("urn:xmpp:rtt:0"u8);
 }

@@ -94,7 +94,9 @@ internal sealed partial class Room
         xml.Append(Service.NewId());
         xml.Append("' to='"u8);
         effects.BeginTail();
-        xml.Append("'><x xmlns='http://jabber.org/protocol/muc#user'>"u8);
+        xml.Append("'"u8);
+        var tail = xml.Length;
+        xml.Append("><x xmlns='http://jabber.org/protocol/muc#user'>"u8);
         var isPrivacy = before.IsLogged != Configuration.IsLogged
             || before.IsNonAnonymous != Configuration.IsNonAnonymous;
         if (before.IsLogged != Configuration.IsLogged)
@@ -105,5 +107,10 @@ internal sealed partial class Room
             WriteStatus(xml, 104);
         xml.Append("</x></message>"u8);
         effects.Broadcast(StanzaKind.Message, _list);
+        if (_subscriptions is not null)
+        {
+            TellSubscribersOfMessage(SubscriptionNodes.Config, Service.NewId(), Jid, [], xml.Slice(tail, xml.Length - tail).ToArray(),
+                effects);
+        }
     }
 }

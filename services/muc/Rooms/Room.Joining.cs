@@ -73,7 +73,7 @@ internal sealed partial class Room
     {
         if (_occupants.TryGetValue(nick, out var occupant))
             return !occupant.RealBare.Equals(bare) || occupant.SessionCount >= Service.Options.MaxSessionsPerNick;
-        return Affiliations.ReservedFor(nick.Resource!) is { } owner && !owner.Equals(bare);
+        return (Affiliations.ReservedFor(nick.Resource!) ?? _subscriptions?.OwnerOf(nick)) is { } owner && !owner.Equals(bare);
     }
 
     private bool IsFullFor(Affiliation affiliation)
@@ -137,6 +137,7 @@ internal sealed partial class Room
         _sessions.Add(session.Jid, session);
         _list.Add(session);
         _absent?.Invalidate();
+        _subscriptions?.Invalidate();
         Service.Census.AddSession(occupant.RealBare);
     }
 

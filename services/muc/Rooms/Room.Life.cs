@@ -37,6 +37,7 @@ internal sealed partial class Room
         {
             foreach (var session in _sessions.Values)
                 SayDestroyed(session, why, then);
+            TellSubscribersOfEnd(why, then);
             foreach (var session in _sessions.Values)
                 Service.Census.RemoveSession(session.Occupant.RealBare);
             _list.Clear();
@@ -99,6 +100,7 @@ internal sealed partial class Room
         Mutes.Clear();
         VCard = null;
         FindNextEnd();
+        _subscriptions = null;
         History.Clear();
         Configuration = Service.DefaultConfiguration;
         effects.List(null);
@@ -133,6 +135,7 @@ internal sealed partial class Room
             History.Add(message, Configuration.HistoryLength);
         foreach (var entry in stored.Occupants)
             RestoreOccupant(entry);
+        RestoreSubscriptions(stored.Subscriptions);
         _isSifted = stored.Occupants.Count == 0;
     }
 

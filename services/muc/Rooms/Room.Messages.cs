@@ -39,7 +39,7 @@ internal sealed partial class Room
 
     private void ApplyGroupchat(Stanza stanza, Effects effects)
     {
-        if (!TryGetSession(stanza.From, out var session))
+        if (!TryGetSpeaker(stanza, out var session))
         {
             effects.Error(stanza, By(MucErrors.NotInRoom)); // §7.4
             return;
@@ -98,6 +98,11 @@ internal sealed partial class Room
         if (!isArchived && !isHistory)
         {
             effects.Broadcast(StanzaKind.Message, _list);
+            if (_subscriptions is not null && (shape.HasBody || shape.IsArchivable))
+            {
+                TellSubscribersOfMessage(SubscriptionNodes.Messages, id, occupant.Jid, KeptId(stanza, id),
+                    xml.Slice(tail, xml.Length - tail).ToArray(), effects);
+            }
             return;
         }
         var kept = new ArchiveAppend(id, now, occupant.Jid, occupant.RealBare, occupant.Id, KeptId(stanza, id),
@@ -110,10 +115,12 @@ internal sealed partial class Room
         if (!isArchived)
         {
             effects.Broadcast(StanzaKind.Message, _list);
+            TellSubscribersOfMessage(SubscriptionNodes.Messages, id, kept.From, kept.RawId, kept.Tail, effects);
             return;
         }
         effects.Condition = EffectCondition.IfStored;
         effects.Broadcast(StanzaKind.Message, _list);
+        TellSubscribersOfMessage(SubscriptionNodes.Messages, id, kept.From, kept.RawId, kept.Tail, effects);
         effects.Condition = EffectCondition.IfRefused;
         effects.Error(stanza, By(MucErrors.StoreAway));
         effects.Condition = EffectCondition.Always;
@@ -127,6 +134,22 @@ internal sealed partial class Room
 
     /// <summary>A message that was to be archived could not be: it is taken out of the history again.</summary>
     public void Forget(ArchiveAppend message) => History.Remove(message.Id);
+
+    /// <summary>Tells everybody a message of the archive again, exactly as it was: with the id and the stanza-id by which clients know
+    /// that they have it.</summary>
+    public void Repeat(ArchiveAppend message, Effects effects)
+    {
+        var xml = effects.BeginHead();
+        xml.Append("<message type='groupchat' from='"u8);
+        xml.Append(message.From.Escaped);
+        xml.Append("' id='"u8);
+        xml.AppendRawAttribute(message.RawId);
+        xml.Append("' to='"u8);
+        effects.BeginTail();
+        xml.Append("'"u8);
+        xml.Append(message.Tail);
+        effects.Broadcast(StanzaKind.Message, _list);
+    }
 
     private static byte[] KeptId(Stanza stanza, Guid id) =>
         stanza.RawId.IsEmpty ? System.Text.Encoding.ASCII.GetBytes(id.ToString()) : stanza.RawId.ToArray();

@@ -50,11 +50,13 @@ internal sealed partial class Room
             effects.Broadcast(StanzaKind.Message, _list);
             return;
         }
+        // Only an archived room can be asked to: see ModerationHandlers.
         var kept = new ArchiveAppend(announcement, now, Jid, Service.Jid, [],
             System.Text.Encoding.ASCII.GetBytes(announcement.ToString("D")),
             xml.Slice(tail, xml.Length - tail).ToArray(), IsHistory: false);
         effects.Condition = EffectCondition.IfStored;
         effects.Broadcast(StanzaKind.Message, _list);
+        TellSubscribersOfMessage(SubscriptionNodes.Messages, announcement, Jid, kept.RawId, kept.Tail, effects);
         effects.Condition = EffectCondition.Always;
         effects.Store(kept);
     }

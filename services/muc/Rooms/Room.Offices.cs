@@ -93,6 +93,10 @@ internal sealed partial class Room
         Remove(gone, null, effects);
         foreach (var entry in entries)
         {
+            if (entry.Affiliation == Affiliation.Outcast)
+                EndSubscription(entry.Subject, effects);
+            if (before[entry.Subject] != entry.Affiliation)
+                TellSubscribersOfAffiliation(entry, effects);
             if (before[entry.Subject] != entry.Affiliation && !present.Contains(entry.Subject))
                 TellOfAbsent(entry, before[entry.Subject], actor, effects);
         }

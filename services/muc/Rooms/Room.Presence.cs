@@ -175,6 +175,7 @@ internal sealed partial class Room
         _sessions.Remove(session.Jid);
         _list.Remove(session);
         _absent?.Invalidate();
+        _subscriptions?.Invalidate();
         Relays.Forget(session.Jid);
         Service.Census.RemoveSession(session.Occupant.RealBare);
         PersistBehind(effects, new OccupantRemoved(session.Jid));

@@ -38,10 +38,16 @@ internal sealed partial class Room
     {
         var id = Service.NewId();
         var xml = WriteMessageHead(stanza, occupant, id, effects);
+        var tail = xml.Length;
         WriteMessageBody(stanza, hasForgeries: true, xml);
         DecorateMessage(occupant, id, xml);
         xml.Append("</message>"u8);
         effects.Broadcast(StanzaKind.Message, _list);
+        if (_subscriptions is not null)
+        {
+            TellSubscribersOfMessage(SubscriptionNodes.Subject, id, occupant.Jid, KeptId(stanza, id),
+                xml.Slice(tail, xml.Length - tail).ToArray(), effects);
+        }
     }
 
     /// <summary>The subject elements alone: a subject may come in several languages.</summary>

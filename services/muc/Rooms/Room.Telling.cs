@@ -39,9 +39,10 @@ internal sealed partial class Room
     /// (§7.2.2).</summary>
     private void TellOthers(Occupant occupant, Effects effects, string? actorNick = null, string? reason = null)
     {
-        if (!Configuration.Broadcasts(occupant.Role) || _list.Count == occupant.SessionCount)
+        if (!Configuration.Broadcasts(occupant.Role) || (_list.Count == occupant.SessionCount && _subscriptions is null))
             return;
         var item = new Item(occupant, occupant.Role) { ActorNick = actorNick, Reason = reason };
+        TellSubscribersOfPresence(occupant, occupant.Primary.Presence, item, isUnavailable: false, effects);
         WriteHead(occupant.Jid, isUnavailable: false, [], effects);
         if (!Configuration.IsNonAnonymous)
             WriteTail(effects.BeginTail(), occupant, occupant.Primary.Presence, item, null, []);
@@ -81,10 +82,11 @@ internal sealed partial class Room
     private void HideFromOthers(Occupant occupant, Session session, ReadOnlySpan<byte> content, in Removal why,
         Effects effects)
     {
+        var item = GoneItem(occupant, why);
+        TellSubscribersOfPresence(occupant, content, item, isUnavailable: true, effects);
         if (_list.Count == 0)
             return;
         WriteHead(occupant.Jid, isUnavailable: true, [], effects);
-        var item = GoneItem(occupant, why);
         var codes = (ReadOnlySpan<int>)(why.Code == 0 ? [] : [why.Code]);
         if (!Configuration.IsNonAnonymous)
             WriteTail(effects.BeginTail(), occupant, content, item, null, codes);

@@ -159,7 +159,28 @@ internal sealed partial class Room
             if (request is not null)
                 answer.Error(request, MucErrors.StoreAway);
             refused?.Invoke();
+            Restate(changes, answer);
         };
+    }
+
+    /// <summary>What was refused may be in the database all the same, where its answer was lost: stores, behind it, what holds.</summary>
+    private void Restate(IReadOnlyList<RoomChange> changes, Effects effects)
+    {
+        if (!Exists || IsLocked)
+        {
+            effects.Store(new RoomRemoved(Jid, Tombstone));
+            return;
+        }
+        foreach (var change in changes)
+        {
+            if (change is RoomStored)
+                effects.Store(new RoomStored(Record));
+            else if (change is AffiliationChange { Entry.Subject: var subject })
+                effects.Store(new AffiliationChange(Affiliations.Entry(subject)
+                    ?? new AffiliationRecord(subject, Affiliation.None, null, null), null));
+            else if (change is SubscriptionChange { Subject: var subscriber })
+                effects.Store(new SubscriptionChange(subscriber, _subscriptions?.All.FirstOrDefault(s => s.Subject.Equals(subscriber))));
+        }
     }
 
     /// <summary>Stores without waiting: what may be lost with the last few milliseconds.</summary>

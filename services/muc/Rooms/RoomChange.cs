@@ -14,6 +14,9 @@ internal sealed record RoomRemoved(Jid Room, Tombstone? Tombstone) : RoomChange;
 /// <summary>Affiliation None without a nick: the entry goes.</summary>
 internal sealed record AffiliationChange(AffiliationRecord Entry, Jid? By) : RoomChange;
 
+/// <summary>Somebody subscribed, or (null) does so no longer.</summary>
+internal sealed record SubscriptionChange(Jid Subject, SubscriptionRecord? Entry) : RoomChange;
+
 /// <summary>A session entered, or changed nick or role. Written behind.</summary>
 internal sealed record OccupantStored(OccupantRecord Entry, Affiliation Affiliation) : RoomChange;
 

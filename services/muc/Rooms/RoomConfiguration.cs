@@ -76,8 +76,17 @@ internal sealed record RoomConfiguration
     /// <summary>Whether messages are archived (XEP-0313).</summary>
     public bool IsArchived { get; init; } = true;
 
+    /// <summary>How long messages are kept in the archive; 0: as long as the service keeps them, and never longer.</summary>
+    public int ArchiveDays { get; init; }
+
+    /// <summary>How many messages the archive keeps; 0: as many as the service keeps, and never more.</summary>
+    public int ArchiveMessages { get; init; }
+
     /// <summary>muc#maxhistoryfetch and muc#roomconfig_historylength: messages kept for those who enter.</summary>
     public int HistoryLength { get; init; } = 20;
+
+    /// <summary>Whether those who may enter may also get what is said without entering (MUC/Sub).</summary>
+    public bool AllowsSubscriptions { get; init; } = true;
 
     public string PubSub { get; init; } = "";
 

@@ -26,6 +26,7 @@ internal sealed class RoomDirectory : IAsyncDisposable
     private readonly ITimer _clock;
     private long _failures;
     private long _refused;
+    private long _repeated;
 
     public RoomDirectory(ChatService service, ComponentConnection connection, IRoomStore? store, ILogger logger)
     {
@@ -34,6 +35,7 @@ internal sealed class RoomDirectory : IAsyncDisposable
         _store = store;
         _logger = logger;
         Multicast = new Multicast(service.Options.Multicast);
+        Undelivered = new Undelivered(() => connection.SentBytes, service.Time);
         var second = TimeSpan.FromSeconds(1);
         _clock = service.Time.CreateTimer(_ => Tick(), null, second, second);
     }
@@ -47,6 +49,12 @@ internal sealed class RoomDirectory : IAsyncDisposable
     public Multicast Multicast { get; }
 
     public IRoomStore? Store => _store;
+
+    /// <summary>Messages that are stored, or being stored, and not yet with the server.</summary>
+    public Undelivered Undelivered { get; }
+
+    /// <summary>Messages that were told again after a crash, since somebody may have missed them.</summary>
+    public long RepeatedCount => Volatile.Read(ref _repeated);
 
     /// <summary>Rooms in memory.</summary>
     public int Count => _rooms.Count;
@@ -141,6 +149,32 @@ internal sealed class RoomDirectory : IAsyncDisposable
     {
         if (mailbox.TryClose())
             _rooms.TryRemove(KeyValuePair.Create(mailbox.Jid, mailbox));
+    }
+
+    /// <summary>A message that waited for its commit stands in the queue to the server, or its sender was refused.</summary>
+    public void Delivered(ArchiveAppend message, bool isStored)
+    {
+        if (isStored)
+            Undelivered.Queued(message.At, _connection.CommittedBytes);
+        else
+            Undelivered.Remove(message.At);
+    }
+
+    /// <summary>Tells a room's occupants once more what the last process may not have told all of them.</summary>
+    public void Repeat(Jid room, IReadOnlyList<ArchiveAppend> messages)
+    {
+        foreach (var message in messages)
+            Undelivered.Add(message.At);
+        var repeat = new RepeatCall(messages);
+        Post(room, repeat);
+        // Behind it: by then the messages stand in the queue.
+        Post(room, new RepeatCall([], () =>
+        {
+            foreach (var message in messages)
+                Delivered(message, repeat.IsDone);
+            if (repeat.IsDone)
+                Interlocked.Add(ref _repeated, messages.Count);
+        }));
     }
 
     /// <summary>Loads a room that had occupants, so that they are in it again.</summary>

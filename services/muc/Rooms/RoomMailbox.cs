@@ -213,6 +213,7 @@ internal sealed class RoomMailbox(RoomDirectory directory, Jid jid) : IThreadPoo
             var held = new HeldEffects(effects, message);
             lock (_gate)
                 (_held ??= []).Enqueue(held);
+            directory.Undelivered.Add(message.At);
             directory.Commit(Jid, changes!, isDurable => Settled(held, isDurable));
             return;
         }
@@ -280,6 +281,8 @@ internal sealed class RoomMailbox(RoomDirectory directory, Jid jid) : IThreadPoo
             if (next.Outcome is false && next.Message is not null)
                 _room!.Forget(next.Message);
             await directory.DeliverAsync(this, next.Effects, next.Outcome.Value);
+            if (next.Message is { } message)
+                directory.Delivered(message, next.Outcome.Value);
             directory.ReturnEffects(next.Effects);
             lock (_gate)
             {

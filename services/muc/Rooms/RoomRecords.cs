@@ -27,6 +27,10 @@ internal sealed record AffiliationRecord(Jid Subject, Affiliation Affiliation, s
 /// <param name="Presence">As <see cref="Session.Presence"/>; null where it was not stored yet.</param>
 internal sealed record OccupantRecord(Jid Session, string Nick, Role Role, byte[]? Presence);
 
+/// <summary>Somebody who gets what a room says while he is not in it (MUC/Sub).</summary>
+/// <param name="Subject">A bare JID.</param>
+internal sealed record SubscriptionRecord(Jid Subject, string Nick, SubscriptionNodes Nodes);
+
 /// <summary>What is left of a destroyed persistent room (XEP-0045 §10.9).</summary>
 /// <param name="By">Bare JID of the owner who destroyed it: he may create it again.</param>
 internal sealed record Tombstone(Jid Room, Jid By, Jid? Alternate, string? Reason, DateTimeOffset At,
@@ -44,6 +48,8 @@ internal sealed record StoredRoom
     public IReadOnlyList<AffiliationRecord> Affiliations { get; init; } = [];
 
     public IReadOnlyList<OccupantRecord> Occupants { get; init; } = [];
+
+    public IReadOnlyList<SubscriptionRecord> Subscriptions { get; init; } = [];
 
     /// <summary>The last messages, oldest first, for those who enter.</summary>
     public IReadOnlyList<ArchiveAppend> History { get; init; } = [];

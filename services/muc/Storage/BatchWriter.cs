@@ -7,7 +7,7 @@ using NpgsqlTypes;
 namespace Annex.Muc.Storage;
 
 /// <summary>Writes one batch of changes inside a transaction that the committer opens and commits.</summary>
-internal sealed class BatchWriter(Lease lease, ArchiveNumbers numbers, RoomEvents events, TimeProvider time)
+internal sealed class BatchWriter(Lease lease, ArchiveNumbers numbers, RoomEvents events, TextIndexer texts, TimeProvider time)
 {
     /// <summary>From this many messages on COPY costs less than an insert.</summary>
     private const int CopyFrom = 16;
@@ -60,19 +60,25 @@ internal sealed class BatchWriter(Lease lease, ArchiveNumbers numbers, RoomEvent
         """;
 
     private readonly RetractionWriter _retractions = new(events);
+    private bool _isToldUndelivered;
 
-    /// <summary>The transaction's id, when <see cref="WriteAsync"/> has begun; by it a commit without an answer is looked up.</summary>
-    public ulong Transaction { get; private set; }
+    /// <summary>What the rooms have not delivered yet; set before the first batch.</summary>
+    public Undelivered? Undelivered { get; set; }
 
-    public void Forget() => Transaction = 0;
+    /// <summary>The database still says that somebody may miss something, and it is so no longer.</summary>
+    public bool MustTellDelivered => _isToldUndelivered && Undelivered?.Since() is null;
+
+    /// <summary>The database says that somebody may miss something.</summary>
+    public bool HasToldUndelivered => _isToldUndelivered;
 
     /// <summary>Writes all, in order. On an exception the numbers are to be forgotten, since the transaction will not commit.</summary>
+    /// <param name="marker">By it a commit without an answer is looked up: see <see cref="CommitMarker"/>.</param>
     /// <exception cref="LeaseLostException">Another process owns the rooms now.</exception>
     public async Task WriteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<PendingChanges> changes,
-        CancellationToken cancellationToken)
+        Guid marker, CancellationToken cancellationToken)
     {
         var segments = ChangeSegment.Split(changes);
-        await BeginAsync(connection, transaction, segments, cancellationToken);
+        await BeginAsync(connection, transaction, segments, marker, cancellationToken);
         foreach (var segment in segments)
         {
             await WriteMessagesAsync(connection, segment, cancellationToken);
@@ -83,27 +89,46 @@ internal sealed class BatchWriter(Lease lease, ArchiveNumbers numbers, RoomEvent
             AddAffiliations(batch, segment);
             AddOccupants(batch, segment);
             DeskWriter.Add(batch, segment.Desk);
+            SubscriptionWriter.Add(batch, segment.Subscriptions);
             if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancellationToken);
             foreach (var removed in segment.Removed.Values)
                 await RemoveRoomAsync(connection, transaction, removed, cancellationToken);
         }
     }
 
-    /// <summary>One round trip: the fence, the transaction's id, and the archives that are not known yet.</summary>
-    private async Task BeginAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, List<ChangeSegment> segments,
+    /// <summary>Takes messages out again whose senders were refused.</summary>
+    public async Task TakeBackAsync(NpgsqlConnection connection, NpgsqlTransaction transaction,
+        IReadOnlyCollection<(Jid Room, Guid Id)> messages, CancellationToken cancellationToken)
+    {
+        if (messages.Count == 0) return;
+        await using var command = new NpgsqlCommand("""
+            delete from muc.messages m using unnest($1::text[], $2::uuid[]) as d(room, id) join muc.archives a on a.room = d.room
+            where m.archive = a.id and m.id = d.id
+            """, connection, transaction)
+        {
+            Parameters = { Texts(messages.Select(m => m.Room.ToString())), Array(NpgsqlDbType.Uuid, messages.Select(m => m.Id)) },
+        };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>One round trip: the fence, the marker, and the archives that are not known yet.</summary>
+    private async Task BeginAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, List<ChangeSegment> segments, Guid marker,
         CancellationToken cancellationToken)
     {
+        var undelivered = Undelivered?.Since();
+        _isToldUndelivered = undelivered is not null;
         var unknown = segments[0].Messages.Select(m => m.Room).Where(r => !numbers.TryGet(r, out _)).Distinct().ToArray();
         await using var batch = new NpgsqlBatch(connection, transaction);
         batch.BatchCommands.Add(lease.CreateFenceCommand());
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("select pg_current_xact_id()::text"));
+        batch.BatchCommands.Add(CommitMarker.WriteCommand(marker, undelivered));
         AddArchiveLookup(batch, unknown);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken)) throw new LeaseLostException(lease.Name);
-        await reader.NextResultAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        Transaction = ulong.Parse(reader.GetString(0), System.Globalization.CultureInfo.InvariantCulture);
         if (unknown.Length > 0) await ReadArchivesAsync(reader, cancellationToken);
+        // To the end, so that an error of any of the statements is met here.
+        while (await reader.NextResultAsync(cancellationToken))
+        {
+        }
     }
 
     private static void AddArchiveLookup(NpgsqlBatch batch, Jid[] rooms)
@@ -114,7 +139,7 @@ internal sealed class BatchWriter(Lease lease, ArchiveNumbers numbers, RoomEvent
             "insert into muc.archives (room) select unnest($1::text[]) on conflict (room) do nothing")
         { Parameters = { names } });
         batch.BatchCommands.Add(new NpgsqlBatchCommand("""
-            select a.room, a.id, coalesce((select max(number) from muc.messages m where m.archive = a.id), 0)
+            select a.room, a.id, greatest((select max(number) from muc.messages m where m.archive = a.id), a.counted, a.indexed)
             from muc.archives a where a.room = any($1)
             """)
         { Parameters = { Texts(rooms.Select(r => r.ToString())) } });
@@ -140,6 +165,7 @@ internal sealed class BatchWriter(Lease lease, ArchiveNumbers numbers, RoomEvent
             // A room that was made again within this very batch has no archive yet.
             if (!numbers.TryGet(room, out var place)) place = await MakeArchiveAsync(connection, room, cancellationToken);
             numbers.Set(room, place.Archive, place.Last + 1);
+            texts.Written(room);
             rows.Add((place.Archive, place.Last + 1, message));
         }
         if (rows.Count >= CopyFrom) await CopyAsync(connection, rows, cancellationToken);
@@ -319,7 +345,7 @@ internal sealed class BatchWriter(Lease lease, ArchiveNumbers numbers, RoomEvent
         long version = 0;
         await using (var batch = new NpgsqlBatch(connection, transaction))
         {
-            foreach (var table in (string[])["affiliations", "occupants", "tombstones", "mutes", "vcards"])
+            foreach (var table in (string[])["affiliations", "occupants", "subscriptions", "tombstones", "mutes", "vcards"])
                 batch.BatchCommands.Add(new NpgsqlBatchCommand($"delete from muc.{table} where room = $1") { Parameters = { new() { Value = room } } });
             batch.BatchCommands.Add(new NpgsqlBatchCommand("update muc.archives set room = null, removed_at = $2 where room = $1")
             {

@@ -19,6 +19,9 @@ internal sealed class ChangeSegment
 
     public Dictionary<(Jid Room, Jid Subject), AffiliationChange> Affiliations { get; } = [];
 
+    /// <summary>Null: it ended.</summary>
+    public Dictionary<(Jid Room, Jid Subject), SubscriptionRecord?> Subscriptions { get; } = [];
+
     /// <summary>Null: the session left.</summary>
     public Dictionary<(Jid Room, Jid Session), OccupantRecord?> Occupants { get; } = [];
 
@@ -61,6 +64,9 @@ internal sealed class ChangeSegment
                 break;
             case AffiliationChange affiliation:
                 Affiliations[(room, affiliation.Entry.Subject)] = affiliation;
+                break;
+            case SubscriptionChange subscription:
+                Subscriptions[(room, subscription.Subject)] = subscription.Entry;
                 break;
             case OccupantStored occupant:
                 AddOccupant(room, occupant.Entry);

@@ -8,8 +8,8 @@ namespace Annex.Muc.Storage;
 /// Makes the rooms' changes durable: one transaction at a time, in it all that came in while the one before was under way. Under
 /// load thousands of messages share an fsync; a single one waits for nothing but its own.
 /// <para>While the database is away the batch is tried again. What was awaited is given up after its deadline, and then it never
-/// will be stored; what is written behind is kept. A commit whose answer was lost is looked up by its transaction's id before
-/// anything else is written.</para>
+/// will be stored; what is written behind is kept. A commit whose answer was lost is looked up by its marker before anything else
+/// is written.</para>
 /// </summary>
 internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, BatchWriter writer, ArchiveNumbers numbers,
     MucOptions options, TimeProvider time, StoreLog log) : IDisposable
@@ -19,9 +19,15 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
+    /// <summary>Between two looks at what waits too long, and whether the last deliveries are written down.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>An attempt gets at least so long, however late it is: the database may be back and have much to do.</summary>
+    private static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(2);
+
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _ready = new(0);
-    private readonly Queue<PendingChanges> _pending = new();
+    private LinkedList<PendingChanges> _pending = new();
     private bool _isAway;
     private bool _isSignalled;
     private long _inFlight;
@@ -33,6 +39,9 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
             lock (_gate) return _pending.Count == 0 && _inFlight == 0;
         }
     }
+
+    /// <summary>The last attempt found no database.</summary>
+    public bool IsAway => Volatile.Read(ref _isAway);
 
     /// <summary>Changes that wait, for metrics.</summary>
     public int Waiting
@@ -53,7 +62,7 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
                 log.BehindDropped();
                 return;
             }
-            _pending.Enqueue(changes);
+            _pending.AddLast(changes);
             if (_isSignalled) return;
             _isSignalled = true;
         }
@@ -75,6 +84,7 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await lease.WaitUntilHeldAsync(cancellationToken);
+        await using var look = time.CreateTimer(_ => LookAround(), null, Look, Look);
         while (!cancellationToken.IsCancellationRequested || !IsIdle)
         {
             try
@@ -85,8 +95,19 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
             {
                 // Stopping: what is there is still written.
             }
-            await CommitAsync(TakeBatch(), cancellationToken);
+            await CommitAsync(new CommitAttempt(TakeBatch()), cancellationToken);
+            lock (_gate) _inFlight = 0;
         }
+        await TellAllDeliveredAsync(cancellationToken);
+    }
+
+    /// <summary>After an ordinary end nothing is told again at the next start.</summary>
+    private async Task TellAllDeliveredAsync(CancellationToken cancellationToken)
+    {
+        // The last messages count as delivered only after a moment.
+        for (var i = 0; i < 20 && writer.HasToldUndelivered && !writer.MustTellDelivered; i++)
+            await Task.Delay(TimeSpan.FromMilliseconds(50), time, CancellationToken.None);
+        if (lease.IsHeld && writer.MustTellDelivered) await CommitAsync(new CommitAttempt([PendingChanges.Nothing]), cancellationToken);
     }
 
     public void Dispose() => _ready.Dispose();
@@ -105,7 +126,7 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
             else
             {
                 batch = new List<PendingChanges>(MaxBatch);
-                while (batch.Count < MaxBatch) batch.Add(_pending.Dequeue());
+                for (; batch.Count < MaxBatch; _pending.RemoveFirst()) batch.Add(_pending.First!.Value);
                 _ready.Release();
             }
             _inFlight = batch.Count;
@@ -113,115 +134,135 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
         }
     }
 
-    private async Task CommitAsync(List<PendingChanges> batch, CancellationToken cancellationToken)
+    /// <summary>What came in while a batch is tried again and again is refused in time as well; and once all is delivered, that is
+    /// written down.</summary>
+    private void LookAround()
+    {
+        var late = new List<PendingChanges>();
+        lock (_gate)
+        {
+            if (_inFlight > 0 && _pending.Count > 0)
+            {
+                var now = time.GetTimestamp();
+                for (var node = _pending.First; node is not null;)
+                {
+                    var next = node.Next;
+                    if (node.Value.Outcome is not null && node.Value.Deadline <= now)
+                    {
+                        late.Add(node.Value);
+                        _pending.Remove(node);
+                    }
+                    node = next;
+                }
+            }
+        }
+        foreach (var pending in late) pending.Outcome!(false);
+        if (IsIdle && lease.IsHeld && writer.MustTellDelivered) Add(PendingChanges.Nothing);
+    }
+
+    private async Task CommitAsync(CommitAttempt attempt, CancellationToken cancellationToken)
     {
         var pause = FirstPause;
-        ulong doubtful = 0;
-        var revoked = new List<Guid>();
-        while (batch.Count > 0 || revoked.Count > 0)
+        while (!attempt.IsOver)
         {
             try
             {
-                doubtful = await TryCommitAsync(batch, doubtful, revoked);
-                if (doubtful == 0) Finish(batch);
-                continue;
+                await TryAsync(attempt);
+                Finish(attempt.Batch);
+                return;
             }
             catch (LeaseLostException)
             {
                 // Another process owns the rooms: nothing of this may be told to anybody. The process is on its way out.
-                GiveUp(batch, _ => true);
-                break;
+                GiveUp(attempt.Batch, _ => true);
+                return;
             }
-            catch (Exception e) when (IsAway(e))
+            catch (Exception e) when (MeansAway(e))
             {
                 if (!_isAway) log.Away(e);
-                _isAway = true;
-                doubtful = writer.Transaction;
+                Volatile.Write(ref _isAway, true);
             }
             catch (Exception e)
             {
                 log.Failed(e);
-                await CommitSinglyAsync(batch);
-                break;
+                numbers.Clear();
+                await CommitSinglyAsync(attempt.Batch, cancellationToken);
+                return;
             }
             numbers.Clear();
-            // While nobody knows whether it was stored, nobody is told that it was not: unless it can be taken back again.
-            var now = time.GetTimestamp();
-            if (doubtful == 0) GiveUp(batch, p => p.Deadline <= now);
-            else if (MayRevoke(batch, now)) Revoke(batch, revoked);
-            if (cancellationToken.IsCancellationRequested && !batch.Exists(p => p.Outcome is not null)) break;
+            GiveUpLate(attempt);
+            if (cancellationToken.IsCancellationRequested && !attempt.Batch.Exists(p => p.Outcome is not null)) return;
             await Task.Delay(pause, time, CancellationToken.None);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
-        lock (_gate) _inFlight = 0;
     }
 
-    /// <returns>0 when the batch is durable; the id of a transaction whose fate is not known yet otherwise.</returns>
-    private async Task<ulong> TryCommitAsync(List<PendingChanges> batch, ulong doubtful, List<Guid> revoked)
+    private async Task TryAsync(CommitAttempt attempt)
     {
-        await using var connection = await database.OpenConnectionAsync();
-        if (doubtful != 0)
+        using var patience = new CancellationTokenSource(PatienceFor(attempt.Batch), time);
+        await using var connection = await database.OpenConnectionAsync(patience.Token);
+        await using var transaction = await connection.BeginTransactionAsync(patience.Token);
+        if (attempt.Doubtful is { } doubtful)
         {
-            var status = await StatusAsync(connection, doubtful);
-            if (status == "committed")
+            if (await CommitMarker.HasCommittedAsync(connection, transaction, doubtful, patience.Token))
             {
-                await TakeBackAsync(connection, revoked);
-                return 0;
+                await writer.TakeBackAsync(connection, transaction, attempt.Revoked, patience.Token);
+                await transaction.CommitAsync(patience.Token);
+                attempt.Resolve();
+                return;
             }
-            if (status == "in progress")
-            {
-                await Task.Delay(FirstPause, time);
-                return doubtful;
-            }
+            attempt.Resolve();
         }
-        revoked.Clear();
-        writer.Forget();
-        if (batch.Count == 0) return 0;
-        await using var transaction = await connection.BeginTransactionAsync();
-        await writer.WriteAsync(connection, transaction, batch, CancellationToken.None);
-        await transaction.CommitAsync();
-        return 0;
-    }
-
-    /// <summary>All that waits in the batch are messages whose time is over. They are the last of their archives, all of them, so
-    /// that taking them back leaves no gap.</summary>
-    private static bool MayRevoke(List<PendingChanges> batch, long now) => batch.Exists(p => p.Outcome is not null)
-        && batch.TrueForAll(p => p.Outcome is null || (p.Deadline <= now && p.Changes.All(c => c is ArchiveAppend)));
-
-    private static void Revoke(List<PendingChanges> batch, List<Guid> revoked)
-    {
-        foreach (var pending in batch)
+        if (attempt.Batch.Count == 0) return;
+        var marker = Guid.NewGuid();
+        await writer.WriteAsync(connection, transaction, attempt.Batch, marker, patience.Token);
+        // From here on, and only from here, it may be durable without our knowing.
+        attempt.Doubtful = marker;
+        try
         {
-            if (pending.Outcome is not null) revoked.AddRange(pending.Changes.OfType<ArchiveAppend>().Select(m => m.Id));
+            await transaction.CommitAsync(patience.Token);
         }
-        GiveUp(batch, _ => true);
+        catch (PostgresException e) when (!MeansAway(e))
+        {
+            attempt.Resolve();
+            throw;
+        }
+        attempt.Resolve();
     }
 
-    private static async Task TakeBackAsync(NpgsqlConnection connection, List<Guid> revoked)
+    /// <summary>A database that neither answers nor breaks the connection must not keep senders waiting.</summary>
+    private TimeSpan PatienceFor(List<PendingChanges> batch)
     {
-        if (revoked.Count == 0) return;
-        await using var command = new NpgsqlCommand("delete from muc.messages where id = any($1)", connection)
-        {
-            Parameters = { new() { Value = revoked.ToArray() } },
-        };
-        await command.ExecuteNonQueryAsync();
-        revoked.Clear();
+        var left = options.StoreTimeout;
+        if (batch.Find(p => p.Outcome is not null) is { } first)
+            left = time.GetElapsedTime(time.GetTimestamp(), first.Deadline);
+        return left > LeastPatience ? left : LeastPatience;
     }
 
-    private static async Task<string> StatusAsync(NpgsqlConnection connection, ulong transaction)
+    /// <summary>While nobody knows whether a batch was stored, nobody is told that it was not, unless it can be taken back: messages
+    /// can, all of the batch together, since they are the last of their archives and no gap is left; settings are stored anew by
+    /// their room when it is refused. A room's end cannot be undone.</summary>
+    private void GiveUpLate(CommitAttempt attempt)
     {
-        await using var command = new NpgsqlCommand("select pg_xact_status($1::text::xid8)", connection)
+        var now = time.GetTimestamp();
+        if (attempt.Doubtful is null)
         {
-            Parameters = { new() { Value = transaction.ToString(System.Globalization.CultureInfo.InvariantCulture) } },
-        };
-        return await command.ExecuteScalarAsync() as string ?? "aborted";
+            GiveUp(attempt.Batch, p => p.Deadline <= now);
+            return;
+        }
+        if (!attempt.Batch.Exists(p => p.Outcome is not null && p.Deadline <= now)) return;
+        foreach (var pending in attempt.Batch)
+        {
+            if (pending.Outcome is not null)
+                attempt.Revoked.AddRange(pending.Changes.OfType<ArchiveAppend>().Select(m => (pending.Room, m.Id)));
+        }
+        GiveUp(attempt.Batch, p => !p.Changes.Any(c => c is RoomRemoved));
     }
 
     private void Finish(List<PendingChanges> batch)
     {
         if (_isAway) log.Back();
         _isAway = false;
-        lock (_gate) _inFlight = 0;
         foreach (var pending in batch) pending.Outcome?.Invoke(true);
         batch.Clear();
     }
@@ -235,33 +276,31 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
     }
 
     /// <summary>Something in the batch cannot be written at all: our fault. The others are not to suffer for it.</summary>
-    private async Task CommitSinglyAsync(List<PendingChanges> batch)
+    private async Task CommitSinglyAsync(List<PendingChanges> batch, CancellationToken cancellationToken)
     {
-        foreach (var pending in batch)
+        if (batch.Count == 1)
         {
-            numbers.Clear();
-            List<PendingChanges> one = [pending];
-            try
-            {
-                if (await TryCommitAsync(one, doubtful: 0, []) == 0) pending.Outcome?.Invoke(true);
-            }
-            catch (Exception e)
-            {
-                log.Failed(e);
-                pending.Outcome?.Invoke(false);
-            }
+            batch[0].Outcome?.Invoke(false);
+            return;
         }
-        numbers.Clear();
-        batch.Clear();
+        foreach (var pending in batch) await CommitAsync(new CommitAttempt([pending]), cancellationToken);
     }
 
-    private static bool IsAway(Exception exception)
+    private static bool MeansAway(Exception exception)
     {
         for (var e = exception; e is not null; e = e.InnerException)
         {
+            // Stopped, crashed, starting, too many connections, disk full, conflicts, standby, a lock or an answer that took too long.
             if (e is PostgresException postgres)
-                return postgres.SqlState is "57P01" or "57P02" or "57P03" or "53300" or "53100" or "40001" or "40P01" or "25006";
-            if (e is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException or ObjectDisposedException) return true;
+            {
+                return postgres.SqlState is "57P01" or "57P02" or "57P03" or "53300" or "53100" or "40001" or "40P01" or "25006" or "55P03"
+                    or "57014";
+            }
+            if (e is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException or ObjectDisposedException
+                or OperationCanceledException)
+            {
+                return true;
+            }
         }
         return false;
     }

@@ -23,6 +23,10 @@ internal sealed class MucDbContext(DbContextOptions<MucDbContext> options) : DbC
 
     public DbSet<MessageRow> Messages => Set<MessageRow>();
 
+    public DbSet<SubscriptionRow> Subscriptions => Set<SubscriptionRow>();
+
+    public DbSet<TextRow> Texts => Set<TextRow>();
+
     public DbSet<SettingRow> Settings => Set<SettingRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -74,6 +78,15 @@ internal sealed class MucDbContext(DbContextOptions<MucDbContext> options) : DbC
             row.Property(t => t.At).HasColumnName("at");
             row.Property(t => t.Until).HasColumnName("until");
         });
+        modelBuilder.Entity<SubscriptionRow>(row =>
+        {
+            row.ToTable("subscriptions").HasKey(s => new { s.Room, s.Subject });
+            row.Property(s => s.Room).HasColumnName("room").UseCollation(ByBytes);
+            row.Property(s => s.Subject).HasColumnName("subject").UseCollation(ByBytes);
+            row.Property(s => s.Nick).HasColumnName("nick");
+            row.Property(s => s.Nodes).HasColumnName("nodes");
+            row.HasIndex(s => s.Subject);
+        });
         modelBuilder.Entity<SettingRow>(row =>
         {
             row.ToTable("settings").HasKey(s => s.Name);
@@ -92,7 +105,18 @@ internal sealed class MucDbContext(DbContextOptions<MucDbContext> options) : DbC
             row.Property(a => a.Id).HasColumnName("id").UseIdentityAlwaysColumn();
             row.Property(a => a.Room).HasColumnName("room").UseCollation(ByBytes);
             row.Property(a => a.RemovedAt).HasColumnName("removed_at");
+            row.Property(a => a.Counted).HasColumnName("counted");
+            row.Property(a => a.Bytes).HasColumnName("bytes");
+            row.Property(a => a.Indexed).HasColumnName("indexed");
             row.HasIndex(a => a.Room).IsUnique();
+        });
+        modelBuilder.Entity<TextRow>(row =>
+        {
+            row.ToTable("texts").HasKey(t => new { t.Archive, t.Number });
+            row.Property(t => t.Archive).HasColumnName("archive");
+            row.Property(t => t.Number).HasColumnName("number");
+            row.Property(t => t.Words).HasColumnName("words");
+            row.HasIndex(t => t.Words).HasMethod("GIN");
         });
         modelBuilder.Entity<MessageRow>(row =>
         {

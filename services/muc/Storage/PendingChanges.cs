@@ -8,6 +8,6 @@ namespace Annex.Muc.Storage;
 /// <param name="Deadline">Timestamp (TimeProvider) after which an awaited change is given up while the database is away.</param>
 internal sealed record PendingChanges(Jid Room, IReadOnlyList<RoomChange> Changes, Action<bool>? Outcome, long Deadline)
 {
-    /// <summary>The transaction that may or may not have committed it: its end is unknown until the database says (0: none).</summary>
-    public ulong DoubtfulTransaction { get; set; }
+    /// <summary>A commit for its own sake: see <see cref="BatchWriter.MustTellDelivered"/>.</summary>
+    public static PendingChanges Nothing { get; } = new(Jid.Parse("nothing.invalid"), [], null, long.MaxValue);
 }

@@ -15,7 +15,7 @@ internal sealed partial class RetractionWriter(RoomEvents events)
     public async Task WriteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Jid room, Retraction retraction,
         CancellationToken cancellationToken)
     {
-        if (await FindAsync(connection, transaction, room, retraction.Id, cancellationToken) is not var (archive, author, occupantId, tail))
+        if (await FindAsync(connection, transaction, room, retraction.Id, cancellationToken) is not var (archive, number, author, occupantId, tail))
             return;
         // An author takes back his own: somebody else's claim changes nothing.
         if (retraction.OnlyBy is not null && author != retraction.OnlyBy.ToString())
@@ -28,15 +28,20 @@ internal sealed partial class RetractionWriter(RoomEvents events)
             },
         };
         await update.ExecuteNonQueryAsync(cancellationToken);
+        await using var forget = new NpgsqlCommand("delete from muc.texts where archive = $1 and number = $2", connection, transaction)
+        {
+            Parameters = { new() { Value = archive }, new() { Value = number } },
+        };
+        await forget.ExecuteNonQueryAsync(cancellationToken);
         await events.TellRetractedAsync(connection, transaction, room, retraction, author, UrlsIn(tail), cancellationToken);
     }
 
-    private static async Task<(long Archive, string? Author, byte[] OccupantId, byte[] Tail)?> FindAsync(NpgsqlConnection connection,
+    private static async Task<(long Archive, long Number, string? Author, byte[] OccupantId, byte[] Tail)?> FindAsync(NpgsqlConnection connection,
         NpgsqlTransaction transaction, Jid room, Guid id, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("""
-            select m.archive, m.author, m.occupant_id, m.tail from muc.messages m join muc.archives a on a.id = m.archive
-            where a.room = $1 and m.id = $2
+            select m.archive, m.number, m.author, m.occupant_id, m.tail from muc.messages m join muc.archives a on a.id = m.archive
+            where a.room = $1 and m.id = $2 for share of a
             """, connection, transaction)
         {
             Parameters = { new() { Value = room.ToString() }, new() { Value = id } },
@@ -44,8 +49,8 @@ internal sealed partial class RetractionWriter(RoomEvents events)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
             return null;
-        return (reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.GetFieldValue<byte[]>(2),
-            reader.GetFieldValue<byte[]>(3));
+        return (reader.GetInt64(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetFieldValue<byte[]>(3),
+            reader.GetFieldValue<byte[]>(4));
     }
 
     /// <summary>What the text and the attachments point at (bodies, XEP-0066, XEP-0385, XEP-0447), attributes included.</summary>

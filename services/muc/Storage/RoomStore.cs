@@ -13,6 +13,12 @@ internal sealed class RoomStore(NpgsqlDataSource database, GroupCommitter commit
 {
     private const string OccupantIdSecret = "occupant-id-secret";
 
+    /// <summary>Messages that are repeated after a crash at most; it is the last fraction of a second, as a rule.</summary>
+    private const int MaxRepeated = 20_000;
+
+    /// <summary>Subscriptions of one person in one answer: some 200 KB.</summary>
+    private const int MaxListed = 1000;
+
     // Not every message is history (markers, reactions): four times as many as wanted are looked at, no more.
     private const string ReadHistory = """
         select id, at, sender, author, occupant_id, raw_id, tail from (
@@ -48,6 +54,28 @@ internal sealed class RoomStore(NpgsqlDataSource database, GroupCommitter commit
         while (await reader.ReadAsync(cancellationToken)) yield return Address(reader.GetString(0));
     }
 
+    /// <summary>What was archived since a moment in rooms that have occupants, by room and in its order.</summary>
+    public async Task<IReadOnlyDictionary<Jid, List<ArchiveAppend>>> ArchivedSinceAsync(DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("""
+            select m.id, m.at, m.sender, m.author, m.occupant_id, m.raw_id, m.tail, a.room
+            from (select distinct room from muc.occupants) o join muc.archives a on a.room = o.room
+                join muc.messages m on m.archive = a.id and m.at >= $1
+            order by a.room, m.number limit $2
+            """);
+        command.Parameters.Add(new() { Value = since });
+        command.Parameters.Add(new() { Value = MaxRepeated });
+        var rooms = new Dictionary<Jid, List<ArchiveAppend>>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var room = Address(reader.GetString(7));
+            if (!rooms.TryGetValue(room, out var messages)) rooms[room] = messages = [];
+            messages.Add(ReadMessage(reader));
+        }
+        return rooms;
+    }
+
     public async Task<RoomPage> ListPublicAsync(Jid? after, Jid? before, bool fromEnd, int max, CancellationToken cancellationToken)
     {
         var low = after?.ToString() ?? "";
@@ -79,6 +107,21 @@ internal sealed class RoomStore(NpgsqlDataSource database, GroupCommitter commit
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return ((int)reader.GetInt64(0), (int)reader.GetInt64(1));
+    }
+
+    /// <summary>The rooms of which somebody gets events while he is not in them, by address.</summary>
+    public async Task<IReadOnlyList<(Jid Room, string Nick, SubscriptionNodes Nodes)>> SubscriptionsOfAsync(Jid bare,
+        CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "select room, nick, nodes from muc.subscriptions where subject = $1 order by room limit $2");
+        command.Parameters.Add(new() { Value = bare.ToString() });
+        command.Parameters.Add(new() { Value = MaxListed });
+        var list = new List<(Jid, string, SubscriptionNodes)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            list.Add((Address(reader.GetString(0)), reader.GetString(1), (SubscriptionNodes)reader.GetInt32(2)));
+        return list;
     }
 
     /// <summary>How many rooms each creator has, for the census at the start.</summary>
@@ -116,6 +159,7 @@ internal sealed class RoomStore(NpgsqlDataSource database, GroupCommitter commit
                      "select subject, affiliation, nick, reason, until from muc.affiliations where room = $1",
                      "select session, nick, role, presence from muc.occupants where room = $1",
                      "select destroyed_by, alternate, reason, at, until from muc.tombstones where room = $1",
+                     "select subject, nick, nodes from muc.subscriptions where room = $1",
                  ])
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand(sql) { Parameters = { new() { Value = name } } });
@@ -134,6 +178,8 @@ internal sealed class RoomStore(NpgsqlDataSource database, GroupCommitter commit
         stored = stored with { Occupants = await ReadOccupantsAsync(reader, cancellationToken) };
         await reader.NextResultAsync(cancellationToken);
         stored = stored with { Tombstone = await ReadTombstoneAsync(reader, room, cancellationToken) };
+        await reader.NextResultAsync(cancellationToken);
+        stored = stored with { Subscriptions = await ReadSubscriptionsAsync(reader, cancellationToken) };
         await reader.NextResultAsync(cancellationToken);
         stored = stored with { History = await ReadHistoryAsync(reader, cancellationToken) };
         return await DeskReader.ReadAsync(stored, reader, cancellationToken);
@@ -171,6 +217,14 @@ internal sealed class RoomStore(NpgsqlDataSource database, GroupCommitter commit
         return list;
     }
 
+    private static async Task<List<SubscriptionRecord>> ReadSubscriptionsAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var list = new List<SubscriptionRecord>();
+        while (await reader.ReadAsync(cancellationToken))
+            list.Add(new SubscriptionRecord(Address(reader.GetString(0)), reader.GetString(1), (SubscriptionNodes)reader.GetInt32(2)));
+        return list;
+    }
+
     private async Task<Tombstone?> ReadTombstoneAsync(NpgsqlDataReader reader, Jid room, CancellationToken cancellationToken)
     {
         if (!await reader.ReadAsync(cancellationToken)) return null;
@@ -184,13 +238,18 @@ internal sealed class RoomStore(NpgsqlDataSource database, GroupCommitter commit
         var list = new List<ArchiveAppend>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            var sender = Address(reader.GetString(2));
-            list.Add(new ArchiveAppend(reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(1), sender,
-                NullableText(reader, 3) is { } author ? Address(author) : sender.Bare, reader.GetFieldValue<byte[]>(4),
-                reader.GetFieldValue<byte[]>(5), reader.GetFieldValue<byte[]>(6), IsHistory: true));
+            list.Add(ReadMessage(reader));
         }
         list.Reverse();
         return list;
+    }
+
+    private static ArchiveAppend ReadMessage(NpgsqlDataReader reader)
+    {
+        var sender = Address(reader.GetString(2));
+        return new ArchiveAppend(reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(1), sender,
+            NullableText(reader, 3) is { } author ? Address(author) : sender.Bare, reader.GetFieldValue<byte[]>(4),
+            reader.GetFieldValue<byte[]>(5), reader.GetFieldValue<byte[]>(6), IsHistory: true);
     }
 
     private static async Task<long> CountBeforeAsync(NpgsqlConnection connection, Jid room, CancellationToken cancellationToken)

@@ -71,6 +71,21 @@ public sealed class ComponentConnection : IAsyncDisposable
     /// <summary>Bytes that wait for the server.</summary>
     public long WaitingBytes => _queue.Waiting;
 
+    /// <summary>Bytes that were put into the queue since the start: a position, to be compared with <see cref="SentBytes"/>.</summary>
+    public long CommittedBytes => _queue.ByteCount;
+
+    /// <summary>Up to which position the server has been given everything. Never too much; where a link broke, what was being
+    /// written then counts.</summary>
+    public long SentBytes
+    {
+        get
+        {
+            // In this order: what is added in between makes the answer smaller.
+            var committed = _queue.ByteCount;
+            return committed - _queue.Waiting;
+        }
+    }
+
     /// <summary>Awaited before every attempt to connect: a lease that has to be held first. Set before <see cref="Start"/>.</summary>
     public Func<CancellationToken, ValueTask>? BeforeConnect { get; set; }
 

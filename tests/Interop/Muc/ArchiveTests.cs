@@ -9,6 +9,7 @@ public sealed class ArchiveTests : IAsyncLifetime
     private const string Room = "archive@muc.example.org";
     private const string Juliet = "juliet@example.org/balcony";
     private const string Romeo = "romeo@example.org/orchard";
+    private const string FullText = "{urn:xmpp:fulltext:0}fulltext";
     private const string Rsm = "http://jabber.org/protocol/rsm";
 
     private readonly List<string> _ids = [];
@@ -16,7 +17,7 @@ public sealed class ArchiveTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _muc = await ServiceConversation.StartAsync();
+        _muc = await ServiceConversation.StartAsync(("Muc__SweepInterval", "00:00:01"));
         await _muc.JoinAsync(Juliet, Room, "juliet");
         await _muc.ConfigureAsync(Juliet, Room, ("persistentroom", "1"));
         await _muc.JoinAsync(Romeo, Room, "romeo");
@@ -154,6 +155,113 @@ public sealed class ArchiveTests : IAsyncLifetime
         var (_, results) = await _muc.QueryAsync(Juliet, Room, "", ("after-id", _ids[6]));
         Assert.Equal("c", Assert.Single(results).Child("result", "urn:xmpp:mam:2")!.Child("forwarded", "urn:xmpp:forward:0")!
             .Child("message", "jabber:client")!["id"]);
+    }
+
+    [Fact]
+    public async Task Beyond_both_ends_there_are_empty_pages_and_pages_can_be_named_by_index()
+    {
+        var (behind, none) = await Page($"<max>3</max><after>{_ids[6]}</after>");
+        Assert.Empty(none);
+        Assert.Equal("true", behind["complete"]);
+        Assert.Equal("7", behind.Child("set", Rsm)!.Child("count")!.Text);
+        Assert.Null(behind.Child("set", Rsm)!.Child("first"));
+        var (before, nothing) = await Page($"<max>3</max><before>{_ids[0]}</before>");
+        Assert.Empty(nothing);
+        Assert.Equal("true", before["complete"]);
+
+        var (byIndex, third) = await Page("<max>2</max><index>2</index>");
+        Assert.Equal(["text 2", "text 3"], Bodies(third));
+        Assert.Equal("2", byIndex.Child("set", Rsm)!.Child("first")!["index"]);
+        var (_, beyond) = await Page("<max>2</max><index>700</index>");
+        Assert.Empty(beyond);
+
+        // The last page backward, and the one in front of it, say when there is no more.
+        var (last, all) = await Page("<max>7</max><before/>");
+        Assert.Equal(7, all.Count);
+        Assert.Equal("true", last["complete"]);
+        var (first, two) = await Page($"<max>5</max><before>{_ids[2]}</before>");
+        Assert.Equal(["text 0", "text 1"], Bodies(two));
+        Assert.Equal("true", first["complete"]);
+        Assert.Equal("0", first.Child("set", Rsm)!.Child("first")!["index"]);
+
+        var (count, _) = await Page("<max>0</max>");
+        Assert.Null(count["complete"]);
+        foreach (var wrong in (string[])["<max>-1</max>", "<max>x</max>", "<index>-1</index>"])
+            Assert.Equal("bad-request", ConditionOf((await _muc.QueryAsync(Juliet, Room, $"<set xmlns='{Rsm}'>{wrong}</set>")).Answer));
+    }
+
+    [Fact]
+    public async Task Words_find_the_messages_that_hold_them_and_no_others()
+    {
+        var found = await _muc.SayAsync(Romeo, Room, "What light through yonder window breaks?");
+        await _muc.SayAsync(Juliet, Room, "[this message is encrypted, no window]",
+            "<encrypted xmlns='eu.siacs.conversations.axolotl'><header sid='1'/><payload>AAAA</payload></encrypted>");
+        var (_, results) = await Search("window");
+        Assert.Equal(["What light through yonder window breaks?"], Bodies(results));
+        Assert.Equal(found, results[0].Child("result", "urn:xmpp:mam:2")!["id"]);
+        Assert.Single((await Search("LIGHT yonder")).Results);
+        Assert.Empty((await Search("light balcony")).Results);
+        Assert.Single((await Search("light -balcony")).Results);
+        Assert.Equal(2, (await Search("\"light through\" or \"text 3\"")).Results.Count);
+        Assert.Empty((await Search("?!")).Results);
+        Assert.Equal("bad-request", ConditionOf((await Search(new string('x', 501))).Answer));
+
+        // In pages, and together with the other filters.
+        var (fin, page) = await _muc.QueryAsync(Juliet, Room, $"<set xmlns='{Rsm}'><max>2</max><before/></set>", (FullText, "text"));
+        Assert.Equal(["text 5", "text 6"], Bodies(page));
+        Assert.Null(fin.Child("fin", "urn:xmpp:mam:2")!["complete"]);
+        Assert.Equal(["text 1", "text 3", "text 5"], Bodies((await _muc.QueryAsync(Juliet, Room, "", (FullText, "text"), ("with", $"{Room}/romeo"))).Results));
+
+        // What was taken back is found no longer.
+        await _muc.SayAsync(Romeo, Room, "sorry", $"<retract xmlns='urn:xmpp:message-retract:1' id='{found}'/>");
+        Assert.Empty((await Search("window")).Results);
+    }
+
+    [Fact]
+    public async Task What_is_beyond_the_room_s_quota_goes_from_the_front_and_numbers_go_on()
+    {
+        await _muc.ConfigureAsync(Juliet, Room, ("persistentroom", "1"), ("archive_messages", "3"));
+        await FirstIsAsync(_ids[4]);
+        var (gone, _) = await Page($"<max>3</max><after>{_ids[1]}</after>");
+        Assert.Null(gone);
+        var (fin, left) = await Page("<max>10</max>");
+        Assert.Equal(["text 4", "text 5", "text 6"], Bodies(left));
+        Assert.Equal("3", fin.Child("set", Rsm)!.Child("count")!.Text);
+        Assert.Equal("0", fin.Child("set", Rsm)!.Child("first")!["index"]);
+        var last = await _muc.SayAsync(Juliet, Room, "text 7");
+        await FirstIsAsync(_ids[5]);
+        Assert.Equal(last, (await Page("<max>1</max><before/>")).Results[0].Child("result", "urn:xmpp:mam:2")!["id"]);
+    }
+
+    [Theory]
+    [InlineData("<displayed xmlns='urn:xmpp:chat-markers:0' id='x'/>", true)]
+    [InlineData("<received xmlns='urn:xmpp:receipts' id='x'/>", true)]
+    [InlineData("<retract xmlns='urn:xmpp:message-retract:1' id='x'/>", true)]
+    [InlineData("<encrypted xmlns='urn:xmpp:omemo:2'><payload>AAAA</payload></encrypted>", true)]
+    [InlineData("<body>b</body><no-permanent-store xmlns='urn:xmpp:hints'/>", false)]
+    [InlineData("<paused xmlns='http://jabber.org/protocol/chatstates'/><store xmlns='urn:xmpp:hints'/>", true)]
+    [InlineData("<paused xmlns='http://jabber.org/protocol/chatstates'/><origin-id xmlns='urn:xmpp:sid:0' id='o'/>", false)]
+    public async Task What_belongs_into_an_archive_is_what_says_more_than_the_moment(string content, bool isKept)
+    {
+        await _muc.SendAsync($"<message type='groupchat' id='kind' from='{Juliet}' to='{Room}'>{content}</message>");
+        await _muc.ReceiveAsync(e => e["id"] == "kind" && e["to"] == Juliet);
+        var (_, results) = await _muc.QueryAsync(Juliet, Room, "", ("after-id", _ids[6]));
+        Assert.Equal(isKept ? 1 : 0, results.Count);
+    }
+
+    private Task<(Element Answer, List<Element> Results)> Search(string words) =>
+        _muc.QueryAsync(Juliet, Room, "", (FullText, System.Security.SecurityElement.Escape(words)));
+
+    private async Task FirstIsAsync(string id)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (true)
+        {
+            var metadata = (await _muc.AskAsync(Juliet, Room, "get", "<metadata xmlns='urn:xmpp:mam:2'/>")).Child("metadata", "urn:xmpp:mam:2")!;
+            if (metadata.Child("start")!["id"] == id)
+                return;
+            await Task.Delay(50, limit.Token);
+        }
     }
 
     private async Task<(Element Fin, List<Element> Results)> Page(string set)

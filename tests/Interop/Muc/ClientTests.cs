@@ -64,6 +64,10 @@ public sealed class ClientTests
             ["127.0.0.1", $"{clientPort}", AttachedMuc.Component, "annex.test"], TimeSpan.FromMinutes(4));
         Assert.True(exitCode == 0, output);
         Assert.Contains("all seen", output, StringComparison.Ordinal);
+        (exitCode, output) = await PythonProgram.RunAsync("tests/Interop/Muc/python/archive_client.py",
+            ["127.0.0.1", $"{clientPort}", AttachedMuc.Component, "annex.test"], TimeSpan.FromMinutes(4));
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("all seen", output, StringComparison.Ordinal);
     }
 
     private static async Task WebClientsLiveAsync(string websocket, int componentPort, string name)

@@ -39,7 +39,7 @@ public sealed class CrashTests(ITestOutputHelper output)
             }
             Assert.Equal(presences, world.PresencesSeen);
             Assert.Equal(0, world.LeavesSeen);
-            await AssertArchivedAsync(world, database);
+            await AssertArchivedAsync(world, database, isComplete: false);
         }
         finally
         {
@@ -71,10 +71,10 @@ public sealed class CrashTests(ITestOutputHelper output)
         }
         Assert.Equal(0, world.LeavesSeen);
         Assert.DoesNotContain(world.Refused.Keys, c => c != "resource-constraint");
-        await AssertArchivedAsync(world, database);
+        await AssertArchivedAsync(world, database, isComplete: true);
     }
 
-    private async Task AssertArchivedAsync(CrashWorld world, string database)
+    private async Task AssertArchivedAsync(CrashWorld world, string database, bool isComplete)
     {
         await world.IsQuietAsync(TimeSpan.FromSeconds(30));
         var archive = await CrashWorld.ArchiveAsync(database);
@@ -87,8 +87,11 @@ public sealed class CrashTests(ITestOutputHelper output)
             Assert.DoesNotContain(seen, id => !places.ContainsKey(id));
             var order = seen.Select(id => places[id]).ToList();
             Assert.Equal(order.Order(), order);
+            // After a kill of muc the kernel may throw away what it had for the server: then only most of it is told again.
+            if (isComplete)
+                Assert.Equal(archive.Count, seen.Count);
         }
-        output.WriteLine($"{Rounds} kills, {archive.Count} messages in the archive, seen by the last user {world.SeenBy(world.Users[^1]).Count}, "
+        output.WriteLine($"{Rounds} kills, {archive.Count} messages in the archive, seen by who saw least {world.Users.Min(u => world.SeenBy(u).Count)}, "
             + $"repeats {world.Repeats}, refused {world.RefusedCount}");
     }
 }

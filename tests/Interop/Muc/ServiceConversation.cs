@@ -24,10 +24,11 @@ internal sealed class ServiceConversation : IAsyncDisposable
     /// <summary>With a service that somebody else runs and ends.</summary>
     public ServiceConversation(ComponentServer server) => _server = server;
 
-    public static async Task<ServiceConversation> StartAsync()
+    /// <param name="more">Further settings, as ANNEX_ names without the prefix.</param>
+    public static async Task<ServiceConversation> StartAsync(params (string Key, string Value)[] more)
     {
         var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
-        return await StartAsync(port => ServiceProcess.StartMuc(database, port));
+        return await StartAsync(port => ServiceProcess.StartMuc(database, port, more));
     }
 
     /// <param name="start">Starts the process, given the component port.</param>

@@ -90,6 +90,15 @@ public abstract class ChatScenario : IAsyncLifetime
 
     protected int RoomsInMemory => _rooms!.Count;
 
+    protected long RepeatedCount => _rooms!.RepeatedCount;
+
+    /// <summary>As at the start after a crash.</summary>
+    private protected async Task Repeat(IReadOnlyList<ArchiveAppend> messages)
+    {
+        _rooms!.Repeat(Jid.Parse(Room), messages);
+        await Server.Settle(Room);
+    }
+
     /// <summary>One second of the check for ghosts.</summary>
     protected int AskForGhosts() => _ghosts!.AskSome(CancellationToken.None);
 

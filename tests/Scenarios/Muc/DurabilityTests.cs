@@ -143,6 +143,23 @@ public sealed class DurabilityTests : ChatScenario
     }
 
     [Fact]
+    public async Task What_may_have_been_lost_with_the_process_is_told_again_with_the_ids_that_it_had()
+    {
+        await CreateWithThree(("persistentroom", "1"));
+        await Hag.Send($"<message to='{Room}' type='groupchat' id='last'><body>Double, double</body></message>");
+        var seen = await See(Wicca, $"<message from='{Room}/thirdwitch' type='groupchat' id='last'><body>Double, double</body></message>");
+        await Restart();
+        await Repeat(_store[Room].History);
+        foreach (var witch in new[] { Crone, Wicca, Hag })
+        {
+            var again = await See(witch, $"<message from='{Room}/thirdwitch' type='groupchat' id='last'><body>Double, double</body></message>");
+            Assert.Equal(seen.Elements().Single(e => e.Name.LocalName == "stanza-id").ToString(),
+                again.Elements().Single(e => e.Name.LocalName == "stanza-id").ToString());
+        }
+        Assert.Equal(1, RepeatedCount);
+    }
+
+    [Fact]
     public async Task Ghosts_are_asked_at_a_bounded_rate_and_removed_by_the_rule()
     {
         await CreateWithThree(("persistentroom", "1"));

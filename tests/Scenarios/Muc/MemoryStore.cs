@@ -116,6 +116,10 @@ internal sealed class MemoryStore : IRoomStore
             Affiliations = [.. room.Affiliations.Where(e => !e.Subject.Equals(a.Entry.Subject)),
                 .. a.Entry.Affiliation == Affiliation.None && a.Entry.Nick is null ? (AffiliationRecord[])[] : [a.Entry]],
         },
+        SubscriptionChange c => room with
+        {
+            Subscriptions = [.. room.Subscriptions.Where(e => !e.Subject.Equals(c.Subject)), .. c.Entry is null ? (SubscriptionRecord[])[] : [c.Entry]],
+        },
         OccupantStored o => room with { Occupants = [.. room.Occupants.Where(e => !e.Session.Equals(o.Entry.Session)), o.Entry] },
         OccupantRemoved o => room with { Occupants = [.. room.Occupants.Where(e => !e.Session.Equals(o.Session))] },
         PresenceStored p => room with

@@ -25,6 +25,10 @@ public sealed class PostgresServer : IAsyncDisposable
     public static async Task<PostgresServer> StartInAsync(string place, CancellationToken cancellationToken = default) =>
         new(await ServerProcess.StartAsync("postgres", [], cancellationToken, place));
 
+    /// <summary>One that syncs what it commits to the disk, as an operator's does: for benchmarks.</summary>
+    public static async Task<PostgresServer> StartSyncedAsync(CancellationToken cancellationToken = default) =>
+        new(await ServerProcess.StartAsync("postgres", [new("fsync", "on")], cancellationToken));
+
     /// <summary>Makes an empty database.</summary>
     /// <returns>Its connection string.</returns>
     public async Task<string> CreateDatabaseAsync(CancellationToken cancellationToken = default)

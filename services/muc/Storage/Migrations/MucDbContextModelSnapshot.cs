@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+using NpgsqlTypes;
 
 #nullable disable
 
@@ -109,6 +110,18 @@ namespace Annex.Muc.Storage.Migrations
                         .HasColumnName("id");
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bytes");
+
+                    b.Property<long>("Counted")
+                        .HasColumnType("bigint")
+                        .HasColumnName("counted");
+
+                    b.Property<long>("Indexed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("indexed");
 
                     b.Property<DateTimeOffset?>("RemovedAt")
                         .HasColumnType("timestamp with time zone")
@@ -394,6 +407,58 @@ namespace Annex.Muc.Storage.Migrations
                     b.HasKey("Name");
 
                     b.ToTable("settings", "muc");
+                });
+
+            modelBuilder.Entity("Annex.Muc.Storage.SubscriptionRow", b =>
+                {
+                    b.Property<string>("Room")
+                        .HasColumnType("text")
+                        .HasColumnName("room")
+                        .UseCollation("C");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject")
+                        .UseCollation("C");
+
+                    b.Property<string>("Nick")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("nick");
+
+                    b.Property<int>("Nodes")
+                        .HasColumnType("integer")
+                        .HasColumnName("nodes");
+
+                    b.HasKey("Room", "Subject");
+
+                    b.HasIndex("Subject");
+
+                    b.ToTable("subscriptions", "muc");
+                });
+
+            modelBuilder.Entity("Annex.Muc.Storage.TextRow", b =>
+                {
+                    b.Property<long>("Archive")
+                        .HasColumnType("bigint")
+                        .HasColumnName("archive");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<NpgsqlTsVector>("Words")
+                        .IsRequired()
+                        .HasColumnType("tsvector")
+                        .HasColumnName("words");
+
+                    b.HasKey("Archive", "Number");
+
+                    b.HasIndex("Words");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Words"), "GIN");
+
+                    b.ToTable("texts", "muc");
                 });
 
             modelBuilder.Entity("Annex.Muc.Storage.TombstoneRow", b =>

@@ -235,4 +235,5 @@ async def main():
         await client.disconnect()
 
 
-asyncio.get_event_loop().run_until_complete(main())
+if __name__ == "__main__":
+    asyncio.get_event_loop().run_until_complete(main())
