@@ -16,6 +16,8 @@ internal sealed partial class Room
         var changes = entries.Select(e => (RoomChange)new AffiliationChange(e, null)).ToList();
         if (Mutes.Contains(person))
             changes.Add(new MuteRemoved(person));
+        if (_subscriptions?.Contains(person) == true)
+            changes.Add(new SubscriptionChange(person, null));
         var isCreator = person.Equals(Creator);
         var subject = Subject is not null && Subject.OccupantId.AsSpan().SequenceEqual(Service.OccupantIdOf(Jid, person))
             ? Subject with { By = Jid, OccupantId = [] }
@@ -26,6 +28,7 @@ internal sealed partial class Room
             && _occupants.Values.All(o => o.RealBare.Equals(person));
         Persist(effects, null, changes, then =>
         {
+            _subscriptions?.Remove(person);
             RemovePerson(person, then);
             Subject = subject;
             if (isCreator)

@@ -62,7 +62,7 @@ internal sealed partial class Room
     }
 
     /// <summary>The role with which somebody enters: who is muted enters without voice.</summary>
-    private Role RoleOnEntry(Jid bare, Affiliation affiliation) => WithoutVoice(bare, affiliation, DefaultRole(affiliation));
+    public Role RoleOnEntry(Jid bare, Affiliation affiliation) => WithoutVoice(bare, affiliation, DefaultRole(affiliation));
 
     private Role WithoutVoice(Jid bare, Affiliation affiliation, Role role) =>
         role > Role.Visitor && affiliation < Affiliation.Admin && Mutes.Contains(bare) ? Role.Visitor : role;

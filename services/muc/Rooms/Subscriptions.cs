@@ -11,6 +11,10 @@ internal sealed class Subscriptions(Room room)
     private readonly Dictionary<Jid, (SubscriptionNodes Nodes, Session Session)> _entries = [];
     private readonly Dictionary<Jid, Jid> _nicks = [];
     private readonly Dictionary<SubscriptionNodes, SessionList> _away = [];
+    // Bans of the service and block lists have no version: so long they may take to hold here.
+    private static readonly TimeSpan BansHoldAfter = TimeSpan.FromSeconds(1);
+
+    private DateTimeOffset _staleAt;
     private int _version = -1;
     private RoomConfiguration? _configuration;
 
@@ -53,7 +57,7 @@ internal sealed class Subscriptions(Room room)
             return false;
         session = entry.Session;
         session.Occupant.Affiliation = affiliation;
-        session.Occupant.Role = room.DefaultRole(affiliation);
+        session.Occupant.Role = room.RoleOnEntry(bare, affiliation);
         return true;
     }
 
@@ -61,8 +65,12 @@ internal sealed class Subscriptions(Room room)
     /// made anew when somebody came, went or changed standing, or the room's rules changed.</summary>
     public SessionList Away(SubscriptionNodes node)
     {
-        if (_version != room.Affiliations.Version || !ReferenceEquals(_configuration, room.Configuration))
+        var now = room.Service.Now;
+        if (_version != room.Affiliations.Version || !ReferenceEquals(_configuration, room.Configuration) || now >= _staleAt)
+        {
             Invalidate();
+            _staleAt = now + BansHoldAfter;
+        }
         _version = room.Affiliations.Version;
         _configuration = room.Configuration;
         if (!_away.TryGetValue(node, out var list))
@@ -81,7 +89,7 @@ internal sealed class Subscriptions(Room room)
             if ((nodes & node) == 0 || present.Contains(bare) || !MayRead(bare, out var affiliation))
                 continue;
             session.Occupant.Affiliation = affiliation;
-            session.Occupant.Role = room.DefaultRole(affiliation);
+            session.Occupant.Role = room.RoleOnEntry(bare, affiliation);
             list.Add(session);
         }
         return list;

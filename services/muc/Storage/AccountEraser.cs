@@ -58,6 +58,7 @@ internal sealed class AccountEraser(NpgsqlDataSource database, Lease lease, Even
         await using var command = database.CreateCommand("""
             select distinct subject from (
                 select subject from muc.affiliations union all select subject from muc.mutes
+                union all select subject from muc.subscriptions
                 union all select split_part(session, '/', 1) from muc.occupants
                 union all select creator from muc.rooms
                 union all select distinct author from muc.messages where author is not null) a (subject)
@@ -71,6 +72,7 @@ internal sealed class AccountEraser(NpgsqlDataSource database, Lease lease, Even
     {
         await using var command = database.CreateCommand("""
             select room from muc.affiliations where subject = $1 union select room from muc.mutes where subject = $1
+            union select room from muc.subscriptions where subject = $1
             union select room from muc.occupants where split_part(session, '/', 1) = $1
             union select room from muc.rooms where creator = $1
             union select a.room from muc.archives a where a.room is not null

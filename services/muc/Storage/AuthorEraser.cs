@@ -97,11 +97,29 @@ internal sealed class AuthorEraser(NpgsqlDataSource database, Lease lease, RoomD
             ]);
             await update.ExecuteNonQueryAsync(cancellationToken);
         }
+        if (withMessages)
+            await ForgetWordsAsync(connection, transaction, archive, found, cancellationToken);
         if (withMessages && room is not null)
             await TellAsync(connection, transaction, room, account, found, at, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (room is not null && directory.TryGet(room, out _))
             directory.Post(room, new ReplaceCall(replaced));
+    }
+
+    /// <summary>Nor are they found by what they said. The lock: see TextIndexer.</summary>
+    private static async Task ForgetWordsAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, long archive,
+        List<(long Number, ArchiveAppend Message)> found, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select 1 from muc.archives where id = $1 for share")
+        {
+            Parameters = { new() { Value = archive } },
+        });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("delete from muc.texts where archive = $1 and number = any($2)")
+        {
+            Parameters = { new() { Value = archive }, Array(NpgsqlDbType.Bigint, found.Select(f => f.Number)) },
+        });
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Files that the messages named go with them, where the account had uploaded them.</summary>
