@@ -178,6 +178,10 @@ internal sealed partial class Room
             else if (change is AffiliationChange { Entry.Subject: var subject })
                 effects.Store(new AffiliationChange(Affiliations.Entry(subject)
                     ?? new AffiliationRecord(subject, Affiliation.None, null, null), null));
+            else if (change is MuteStored { Mute.Subject: var muted })
+                effects.Store(Mutes.Of(muted) is { } mute ? new MuteStored(mute) : new MuteRemoved(muted));
+            else if (change is MuteRemoved { Subject: var freed } && Mutes.Of(freed) is { } kept)
+                effects.Store(new MuteStored(kept));
             else if (change is SubscriptionChange { Subject: var subscriber })
                 effects.Store(new SubscriptionChange(subscriber, _subscriptions?.All.FirstOrDefault(s => s.Subject.Equals(subscriber))));
         }
