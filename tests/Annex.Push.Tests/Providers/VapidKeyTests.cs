@@ -51,7 +51,7 @@ public sealed class VapidKeyTests
     {
         var comma = header.IndexOf(',', StringComparison.Ordinal);
         var parts = header["vapid t=".Length..comma].Split('.');
-        var point = Base64Url.DecodeFromChars(header[(comma + ", k=".Length)..]);
+        var point = Base64Url.DecodeFromChars(header.AsSpan(comma + ", k=".Length));
         using var key = ECDsa.Create(new ECParameters
         {
             Curve = ECCurve.NamedCurves.nistP256,
