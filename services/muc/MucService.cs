@@ -46,6 +46,8 @@ public static class MucService
             services.GetRequiredKeyedService<ComponentConnection>(Name), domains,
             services.GetService<TimeProvider>() ?? TimeProvider.System,
             services.GetRequiredService<ILogger<MulticastDiscovery>>()));
+        builder.Services.AddSingleton(services => new ArchiveHandlers(services.GetRequiredService<RoomDirectory>(),
+            services.GetRequiredService<ArchiveReader>(), options));
         builder.AddComponent(
             (services, router) =>
             {
@@ -57,7 +59,7 @@ public static class MucService
                 new ReportHandlers(directory).Register(router, handlers.ToRoom);
                 new SubscriptionListing(directory, services.GetRequiredService<RoomStore>()).Register(router);
                 new ModerationHandlers(directory, services.GetRequiredService<ArchiveReader>()).Register(router);
-                new ArchiveHandlers(directory, services.GetRequiredService<ArchiveReader>(), options).Register(router);
+                services.GetRequiredService<ArchiveHandlers>().Register(router);
             },
             MucStorage.PrepareAsync);
         builder.AddFigure("rooms", services => services.GetRequiredService<RoomDirectory>().Service.Census.Rooms);

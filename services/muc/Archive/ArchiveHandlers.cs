@@ -14,7 +14,7 @@ using Npgsql;
 namespace Annex.Muc.Archive;
 
 /// <summary>Message archives of rooms over XMPP (XEP-0313 1.1.3, with the extended namespace).</summary>
-internal sealed class ArchiveHandlers(RoomDirectory directory, ArchiveReader archive, MucOptions options)
+internal sealed class ArchiveHandlers(RoomDirectory directory, ArchiveReader archive, MucOptions options) : IDisposable
 {
     /// <summary>Readers at once: each holds a connection to the database and up to a page in memory.</summary>
     private const int MaxAtOnce = 16;
@@ -23,6 +23,8 @@ internal sealed class ArchiveHandlers(RoomDirectory directory, ArchiveReader arc
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _readers = new(MaxAtOnce);
+
+    public void Dispose() => _readers.Dispose();
 
     public void Register(StanzaRouter router)
     {

@@ -97,7 +97,7 @@ internal sealed class BatchWriter(Lease lease, ArchiveNumbers numbers, RoomEvent
     }
 
     /// <summary>Takes messages out again whose senders were refused.</summary>
-    public async Task TakeBackAsync(NpgsqlConnection connection, NpgsqlTransaction transaction,
+    public static async Task TakeBackAsync(NpgsqlConnection connection, NpgsqlTransaction transaction,
         IReadOnlyCollection<(Jid Room, Guid Id)> messages, CancellationToken cancellationToken)
     {
         if (messages.Count == 0) return;

@@ -27,7 +27,7 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _ready = new(0);
-    private LinkedList<PendingChanges> _pending = new();
+    private readonly LinkedList<PendingChanges> _pending = new();
     private bool _isAway;
     private bool _isSignalled;
     private long _inFlight;
@@ -206,7 +206,7 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
         {
             if (await CommitMarker.HasCommittedAsync(connection, transaction, doubtful, patience.Token))
             {
-                await writer.TakeBackAsync(connection, transaction, attempt.Revoked, patience.Token);
+                await BatchWriter.TakeBackAsync(connection, transaction, attempt.Revoked, patience.Token);
                 await transaction.CommitAsync(patience.Token);
                 attempt.Resolve();
                 return;
