@@ -34,47 +34,4 @@ public sealed class RollingUpgradeTests
         Assert.Equal(presences, world.PresencesSeen);
         Assert.Equal(0, world.LeavesSeen);
     }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task On_ejabberd_which_would_share_the_stanzas_out_only_the_owner_is_connected(bool isGraceful)
-    {
-        const string Component = "muc.annex.test";
-        await using var server = await EjabberdServer.StartAsync(new()
-        {
-            Users = new Dictionary<string, string> { ["ann"] = "pw-ann", ["bea"] = "pw-bea" },
-            Components = new Dictionary<string, string> { [Component] = ComponentServer.Secret },
-        });
-        var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
-        ServiceProcess Start() =>
-            ServiceProcess.Start("Muc", Component, database, server.ComponentPort, ("LocalDomains__0", server.Domain));
-        using var first = Start();
-        await first.ConnectedAsync();
-        var folder = Directory.CreateTempSubdirectory("annex-relay");
-        try
-        {
-            var talk = PythonProgram.RunAsync("tests/Interop/Muc/python/keep_talking.py",
-                ["127.0.0.1", $"{server.ClientPort}", Component, server.Domain, folder.FullName], TimeSpan.FromMinutes(4));
-            while (!File.Exists(Path.Combine(folder.FullName, "talking")) && !talk.IsCompleted)
-                await Task.Delay(20);
-
-            using var second = Start();
-            await second.StandbyAsync();
-            if (isGraceful)
-                await first.StopAsync();
-            else
-                first.Kill();
-            await second.ConnectedAsync();
-            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "enough"), "");
-
-            var (exitCode, output) = await talk;
-            Assert.True(exitCode == 0, output);
-            Assert.Contains("all seen", output, StringComparison.Ordinal);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
 }

@@ -12,13 +12,8 @@ internal sealed class ServiceProcess : IDisposable
 
     private readonly TaskCompletionSource _standby = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     /// <summary>Completes when the process says that another one is the owner.</summary>
     public Task StandbyAsync() => _standby.Task.WaitAsync(TimeSpan.FromMinutes(1));
-
-    /// <summary>Completes when the process says that its component is connected.</summary>
-    public Task ConnectedAsync() => _connected.Task.WaitAsync(TimeSpan.FromMinutes(1));
 
     /// <param name="more">Further settings, as ANNEX_ names without the prefix.</param>
     public static ServiceProcess StartMuc(string database, int componentPort, params (string Key, string Value)[] more) =>
@@ -84,8 +79,6 @@ internal sealed class ServiceProcess : IDisposable
     {
         if (line?.Contains("standing by", StringComparison.OrdinalIgnoreCase) == true)
             _standby.TrySetResult();
-        if (line?.Contains(" is connected to ", StringComparison.Ordinal) == true)
-            _connected.TrySetResult();
     }
 
     public void Dispose()
