@@ -94,6 +94,8 @@ internal static class MucErrors
         StanzaError.ResourceConstraint.WithText("This room's lists are full.");
     public static readonly StanzaError RegistrationOff =
         StanzaError.NotAllowed.WithText("This room's members are chosen by its admins.");
+    public static readonly StanzaError NotRegistered =
+        StanzaError.RegistrationRequired.WithText("You are not registered with this room."); // XEP-0077 §3.2
     public static readonly StanzaError InvitationForbidden =
         StanzaError.Forbidden.WithText("You may not invite to this room.");
 }

@@ -45,6 +45,7 @@ public static class PushService
         service.AddConsumer<AccountRemovedConsumer, AccountRemoved>();
         service.AddConsumer<UserBannedConsumer, UserBanned>();
         service.AddConsumer<UserUnbannedConsumer, UserUnbanned>();
+        service.ReconcileBans();
     }
 
     private static void AddDomain(AnnexServiceBuilder service, PushOptions options)

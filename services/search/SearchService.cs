@@ -44,7 +44,7 @@ public static class SearchService
         service.Services.AddSingleton(p => new BanStore(
             p.GetRequiredKeyedService<NpgsqlDataSource>(Name), p.GetRequiredService<TimeProvider>()));
         service.Services.AddSingleton<SearchHandler>();
-        service.Services.AddHostedService<ReconcileLoop>();
+        service.Services.AddHostedService(RoomComparison.CreateLoop);
         AddPages(service, options);
         service.Services.AddSingleton(p => new DomainStore(p.GetRequiredKeyedService<NpgsqlDataSource>(Name),
             p.GetRequiredService<RoomStore>(), p.GetRequiredService<TimeProvider>()));
@@ -69,6 +69,7 @@ public static class SearchService
         service.AddConsumer<UserBannedConsumer, UserBanned>();
         service.AddConsumer<UserUnbannedConsumer, UserUnbanned>();
         service.AddConsumer<AccountRemovedConsumer, AccountRemoved>();
+        service.AddBanReconciler();
         service.AddComponent(Route);
     }
 

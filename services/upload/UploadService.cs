@@ -52,6 +52,7 @@ public static class UploadService
         service.AddConsumer<AccountRemovedConsumer, AccountRemoved>();
         service.AddConsumer<UserBannedConsumer, UserBanned>();
         service.AddConsumer<UserUnbannedConsumer, UserUnbanned>();
+        service.ReconcileBans();
         service.AddConsumer<ContentBlockedConsumer, ContentBlocked>();
         service.AddConsumer<ContentUnblockedConsumer, ContentUnblocked>();
     }

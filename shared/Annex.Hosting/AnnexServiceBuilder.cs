@@ -21,6 +21,9 @@ namespace Annex.Hosting;
 /// <summary>What a service is given to register itself with. Several services of one process share the container.</summary>
 public sealed class AnnexServiceBuilder
 {
+    /// <summary>Between two comparisons of bans: a lost event is rare, and an operator waits no longer than this.</summary>
+    private static readonly TimeSpan BansInterval = TimeSpan.FromMinutes(1);
+
     private readonly ProcessBuilder _process;
     private readonly ServiceOptions _options;
     private Listener? _http;
@@ -123,6 +126,38 @@ public sealed class AnnexServiceBuilder
     /// <summary>Several processes of this service share its events, in no certain order. Without it one process at a time gets them,
     /// in the order of their origin.</summary>
     public void ShareEvents() => Services.AddSingleton(new CompetingConsumers(Name));
+
+    /// <summary>BanReconciler, keyed by <see cref="Name"/>, for a service that keeps the service-wide bans in a table bans
+    /// (subject, until) of its schema by consumers of UserBanned and UserUnbanned.</summary>
+    public void AddBanReconciler()
+    {
+        var schema = Schema ?? throw new InvalidOperationException("AddBanReconciler comes after AddDatabase.");
+        Services.AddKeyedSingleton(Name, (provider, _) => new BanReconciler(Name, schema, provider));
+    }
+
+    /// <summary>As <see cref="AddBanReconciler"/>; it runs at start and then regularly.</summary>
+    public void ReconcileBans()
+    {
+        AddBanReconciler();
+        Services.AddSingleton<IHostedService>(provider =>
+        {
+            var reconciler = provider.GetRequiredKeyedService<BanReconciler>(Name);
+            var logger = provider.GetRequiredService<ILogger<BanReconciler>>();
+            return new ReconcileLoop(async cancellationToken =>
+            {
+                var mended = await reconciler.RunAsync(cancellationToken);
+                if (mended > 0)
+                    Log.BansMended(logger, Name, mended.Value);
+                return mended is not null;
+            }, BansInterval, provider.GetRequiredService<HealthCheckService>(), provider.GetRequiredService<TimeProvider>(), problem =>
+            {
+                if (problem is null)
+                    Log.BansCompared(logger, Name);
+                else
+                    Log.BansNotCompared(logger, Name, problem);
+            });
+        });
+    }
 
     /// <summary>Endpoints on the users' listener (Http:Listen), never on another.</summary>
     public void AddHttp(Action<IEndpointRouteBuilder> map)

@@ -69,4 +69,13 @@ internal static partial class Log
 
     [LoggerMessage(48, LogLevel.Debug, "{Service}: redelivery waits for the database ({Problem})")]
     public static partial void RedeliveryWaits(ILogger logger, string service, string problem);
+
+    [LoggerMessage(49, LogLevel.Information, "{Service}: compared with muc, {Count} service-wide bans mended")]
+    public static partial void BansMended(ILogger logger, string service, int count);
+
+    [LoggerMessage(50, LogLevel.Warning, "{Service}: cannot compare service-wide bans with muc: {Problem}")]
+    public static partial void BansNotCompared(ILogger logger, string service, string problem);
+
+    [LoggerMessage(51, LogLevel.Information, "{Service}: service-wide bans are compared with muc again")]
+    public static partial void BansCompared(ILogger logger, string service);
 }

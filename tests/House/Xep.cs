@@ -33,6 +33,7 @@ internal sealed record Xep(int Number, string Title, string Version, string Mark
         new(128, "Service Discovery Extensions", "1.0.1", "http://jabber.org/protocol/muc#roominfo"),
         new(153, "vCard-Based Avatars", "1.1.1", "muc#roominfo_avatarhash", "pictures of rooms"),
         new(157, "Contact Addresses for XMPP Services", "1.1.1", "http://jabber.org/network/serverinfo"),
+        new(172, "User Nickname", "1.1", "http://jabber.org/protocol/nick", "passed on in rooms, and left out where registered nicks are enforced"),
         new(199, "XMPP Ping", "2.0.1", "urn:xmpp:ping"),
         new(202, "Entity Time", "2.0", "urn:xmpp:time"),
         new(203, "Delayed Delivery", "2.0", "urn:xmpp:delay"),

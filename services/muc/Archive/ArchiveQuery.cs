@@ -61,6 +61,11 @@ internal sealed record ArchiveQuery
             error = StanzaError.BadRequest.WithText("The form is none of urn:xmpp:mam:2.");
             return false;
         }
+        if (form?.Fields.FirstOrDefault(f => !IsKnown(f.Var)) is { } unknown)
+        {
+            error = StanzaError.FeatureNotImplemented.WithText($"There is no field '{unknown.Var}' here."); // §4.1.5
+            return false;
+        }
         error = StanzaError.BadRequest.WithText("A field of the query cannot be read.");
         if (!TryReadTime(form, "start", out var start) || !TryReadTime(form, "end", out var end) || !TryReadWith(form, out var with)) return false;
         var text = form?[ArchiveNamespaces.FullTextField]?.Value?.Trim() is { Length: > 0 } words ? words : null;
@@ -99,6 +104,9 @@ internal sealed record ArchiveQuery
         };
         return true;
     }
+
+    private static bool IsKnown(string? var) => var is null or "" or "FORM_TYPE" or "with" or "start" or "end" or "before-id" or "after-id"
+        or "ids" or ArchiveNamespaces.FullTextField;
 
     private static bool TryReadTime(DataForm? form, string var, out DateTimeOffset? time)
     {

@@ -64,7 +64,10 @@ internal sealed class Registration : IRoomFeature
         var query = iq.FirstChild!;
         if (query.Child("remove") is not null)
         {
-            Withdraw(room, iq, bare, effects);
+            if (query.Children.Count > 1)
+                effects.Error(iq, StanzaError.BadRequest); // XEP-0077 §3.2
+            else
+                Withdraw(room, iq, bare, effects);
             return;
         }
         if (!MayRegister(room, bare))
@@ -106,7 +109,7 @@ internal sealed class Registration : IRoomFeature
         if (room.Affiliations.Entry(bare) is not { } entry
             || (entry.Nick is null && entry.Affiliation != Affiliation.Member))
         {
-            effects.Error(iq, StanzaError.ItemNotFound);
+            effects.Error(iq, MucErrors.NotRegistered);
             return;
         }
         var after = entry.Affiliation == Affiliation.Member ? Affiliation.None : entry.Affiliation;

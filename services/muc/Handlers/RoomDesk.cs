@@ -15,6 +15,9 @@ namespace Annex.Muc.Handlers;
 /// <remarks>All members throw <see cref="DeskException"/> where they refuse.</remarks>
 internal sealed class RoomDesk(RoomDirectory directory, ArchiveReader? archive = null, MessagesOfAuthor? messages = null)
 {
+    /// <summary>Prosody's are UUIDs.</summary>
+    private const int MaxSaltLength = 200;
+
     public RoomDirectory Directory => directory;
 
     /// <summary>Runs in the turn of a room that exists and is open.</summary>
@@ -33,17 +36,20 @@ internal sealed class RoomDesk(RoomDirectory directory, ArchiveReader? archive =
     }
 
     /// <summary>Makes a room, which is there for everybody when this returns.</summary>
-    public async Task CreateAsync(Jid address, IReadOnlyList<Jid> owners, DataForm configuration, Jid actor)
+    /// <param name="occupantIdSalt">Of a room that comes from Prosody; null: none.</param>
+    public async Task CreateAsync(Jid address, IReadOnlyList<Jid> owners, DataForm configuration, Jid actor, string? occupantIdSalt = null)
     {
         if (!address.IsBare || !address.HasLocal || !address.DomainJid.Equals(directory.Service.Jid))
             throw new DeskException(DeskProblem.Invalid, $"A room's address is name@{directory.Service.Jid}.");
+        if (occupantIdSalt?.Length > MaxSaltLength)
+            throw new DeskException(DeskProblem.Invalid, $"A salt has at most {MaxSaltLength} characters.");
         if (owners.Count == 0)
             throw new DeskException(DeskProblem.Invalid, "A room needs an owner.");
         var refusal = await AskAnyAsync<StanzaError?>(address, (room, effects, done) => room.Make(owners, actor, () =>
         {
             var form = new ConfigurationForm(room, actor);
             var problem = form.Read(configuration);
-            return problem is null ? (form.Configuration, null) : (null, problem);
+            return problem is null ? (form.Configuration with { OccupantIdSalt = occupantIdSalt }, null) : (null, problem);
         }, effects, done));
         ThrowIf(refusal, conflict: DeskProblem.Exists);
     }
@@ -239,7 +245,7 @@ internal sealed class RoomDesk(RoomDirectory directory, ArchiveReader? archive =
     /// <summary>Who took a message back: the occupant if he is here, else the room in his name.</summary>
     private static Occupant ModeratorIn(Room room, Jid actor) =>
         room.NickOf(actor) is { } nick && room.TryGetOccupant(nick, out var occupant) ? occupant
-            : new Occupant(room.Jid, actor, room.Service.OccupantIdOf(room.Jid, actor));
+            : new Occupant(room.Jid, actor, room.OccupantIdOf(actor));
 
     private static void ThrowIf(StanzaError? refusal, DeskProblem conflict = DeskProblem.Refused)
     {

@@ -84,6 +84,14 @@ internal sealed class ChatService
         return written == id.Length ? id : id[..written];
     }
 
+    /// <summary>The occupant id as Prosody makes it: an HMAC over the room's own salt, with the person as its key.</summary>
+    public static byte[] OccupantIdOf(string salt, Jid bare)
+    {
+        Span<byte> hash = stackalloc byte[32];
+        HMACSHA256.HashData(bare.Utf8, System.Text.Encoding.UTF8.GetBytes(salt), hash);
+        return System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(hash));
+    }
+
     private byte[] Secret => Options.OccupantIdSecret is { Length: > 0 } ? _occupantIdSecret
         : StoredSecret ?? _occupantIdSecret;
 }

@@ -49,6 +49,9 @@ internal static class ClientContent
         if (child.Is("delay"u8, "urn:xmpp:delay"u8) &&
             (isPresence || (child.TryGetRawAttribute("from"u8, out var by) && IsAddressOf(room, by))))
             return true;
+        // XEP-0172 §6: "can override or work around local service policies for nick lockdown".
+        if (room.Service.Options.EnforceRegisteredNick && child.Is("nick"u8, "http://jabber.org/protocol/nick"u8))
+            return true;
         foreach (var feature in room.Service.Features)
         {
             if (feature.IsForged(room, child))

@@ -75,7 +75,7 @@ internal static class ConfigurationFields
         Flag("enablelogging", "Enable Public Logging?", c => c.IsLogged, (c, v) => c with { IsLogged = v }),
         Flag("enablearchiving", "Keep Messages in an Archive?", c => c.IsArchived, (c, v) => c with { IsArchived = v }),
         Number("archive_days", "Days that the Archive Keeps Messages (0: as Long as the Service Does)", c => c.ArchiveDays,
-            (c, v) => c with { ArchiveDays = v }),
+            (c, v) => c with { ArchiveDays = v }, RoomConfiguration.MaxArchiveDays),
         Number("archive_messages", "Messages that the Archive Keeps (0: as Many as the Service Does)", c => c.ArchiveMessages,
             (c, v) => c with { ArchiveMessages = v }),
         new("historylength", FieldType.TextSingle, "Number of Messages Kept for those who Enter",
@@ -141,10 +141,10 @@ internal static class ConfigurationFields
             }, []);
 
     private static ConfigurationField Number(string name, string label, Func<RoomConfiguration, int> get,
-        Func<RoomConfiguration, int, RoomConfiguration> set) =>
+        Func<RoomConfiguration, int, RoomConfiguration> set, int most = 1_000_000_000) =>
         new(name, FieldType.TextSingle, label, c => [Number(get(c))],
             (c, v, _) => v.Count == 0 || v[0].Length == 0 ? set(c, 0)
-                : int.TryParse(v[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 1_000_000_000
+                : int.TryParse(v[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= most
                     ? set(c, number) : null, []);
 
     /// <summary>What is wrong with a default of the options; null where it holds.</summary>

@@ -71,6 +71,12 @@ internal sealed class History
             var recent = room.Service.Now - TimeSpan.FromSeconds(seconds);
             since = recent > since ? recent : since;
         }
+        // What the archive keeps no longer is not told from memory either.
+        if (RoomConfiguration.RetentionOf(room.Service.Options.ArchiveRetention, room.Configuration.ArchiveDays) is { } retention)
+        {
+            var kept = room.Service.Now - retention;
+            since = kept > since ? kept : since;
+        }
         while (first < _messages.Count && _messages[first].At < since)
             first++;
         if (request.MaxChars is { } maxChars)

@@ -13,7 +13,7 @@ internal sealed partial class Room
     {
         var changes = new List<RoomChange> { new RoomStored(Record with { Configuration = configuration }) };
         if (IsLocked)
-            changes.AddRange(Affiliations.AsChanges());
+            changes.AddRange(FirstChanges());
         changes.AddRange(entries.Select(e => new AffiliationChange(e, actor)));
         changes.Add(AuditOf(configuration, actor));
         Persist(effects, request, changes, then =>

@@ -16,6 +16,8 @@ internal sealed partial class Room
     /// <summary>Removes everybody whom the service has come to refuse (301).</summary>
     public void Eject(Effects effects)
     {
+        // Nor does he hear from afar.
+        _subscriptions?.Invalidate();
         var gone = new List<(Occupant, Removal)>();
         foreach (var occupant in _occupants.Values)
         {

@@ -19,7 +19,7 @@ internal sealed partial class Room
         if (_subscriptions?.Contains(person) == true)
             changes.Add(new SubscriptionChange(person, null));
         var isCreator = person.Equals(Creator);
-        var subject = Subject is not null && Subject.OccupantId.AsSpan().SequenceEqual(Service.OccupantIdOf(Jid, person))
+        var subject = Subject is not null && Subject.OccupantId.AsSpan().SequenceEqual(OccupantIdOf(person))
             ? Subject with { By = Jid, OccupantId = [] }
             : Subject;
         if (isCreator || !ReferenceEquals(subject, Subject))

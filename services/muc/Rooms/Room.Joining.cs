@@ -113,12 +113,12 @@ internal sealed partial class Room
         if (!isKnown)
         {
             var affiliation = AffiliationOf(bare);
-            occupant = new Occupant(nick, bare, Service.OccupantIdOf(Jid, bare))
+            occupant = new Occupant(nick, bare, OccupantIdOf(bare))
             {
                 Affiliation = affiliation,
                 Role = RoleOnEntry(bare, affiliation),
             };
-            _occupants.Add(nick, occupant);
+            AddOccupant(occupant);
         }
         var shown = isKnown ? occupant!.Primary.Presence : null;
         Attach(session, occupant!);
@@ -131,9 +131,18 @@ internal sealed partial class Room
             TellSelf(occupant!, null, null, [110], effects, except: session);
     }
 
+    private void AddOccupant(Occupant occupant)
+    {
+        if (ReferenceEquals(_occupants, NoOccupants))
+            _occupants = [];
+        _occupants.Add(occupant.Jid, occupant);
+    }
+
     private void Attach(Session session, Occupant occupant)
     {
         occupant.Add(session);
+        if (ReferenceEquals(_sessions, NoSessions))
+            _sessions = [];
         _sessions.Add(session.Jid, session);
         _list.Add(session);
         _absent?.Invalidate();
@@ -197,7 +206,7 @@ internal sealed partial class Room
             before.Role
         };
         if (!isKnown)
-            _occupants.Add(nick, after);
+            AddOccupant(after);
         var why = Removal.NickChange(nick.Resource!);
         var isLast = before.SessionCount == 1;
         WriteUnavailable(before, session, [], why, isSelf: true, effects);

@@ -7,6 +7,10 @@ namespace Annex.Muc.Rooms;
 /// <summary>A room's beginning and end (XEP-0045 §10.1, §10.9), and its return from the store.</summary>
 internal sealed partial class Room
 {
+    /// <summary>What a room that is stored for the first time has beside its configuration.</summary>
+    private IEnumerable<RoomChange> FirstChanges() =>
+        VCard is null ? Affiliations.AsChanges() : Affiliations.AsChanges().Append(new VCardStored(VCard));
+
     /// <summary>The room is there for everybody from now on.</summary>
     private void Unlock(Effects effects)
     {
@@ -164,13 +168,13 @@ internal sealed partial class Room
         if (!_occupants.TryGetValue(nick, out var occupant))
         {
             var affiliation = AffiliationOf(bare);
-            occupant = new Occupant(nick, bare, Service.OccupantIdOf(Jid, bare))
+            occupant = new Occupant(nick, bare, OccupantIdOf(bare))
             {
                 Affiliation = affiliation,
                 Role =
                 entry.Role
             };
-            _occupants.Add(nick, occupant);
+            AddOccupant(occupant);
         }
         else if (!occupant.RealBare.Equals(bare))
         {

@@ -103,6 +103,8 @@ internal sealed partial class Room
                 TellSubscribersOfMessage(SubscriptionNodes.Messages, id, occupant.Jid, KeptId(stanza, id),
                     xml.Slice(tail, xml.Length - tail).ToArray(), effects);
             }
+            if (shape.Retracts is { } old)
+                PersistBehind(effects, TakeBack(old, occupant, KeptId(stanza, id), now));
             return;
         }
         var kept = new ArchiveAppend(id, now, occupant.Jid, occupant.RealBare, occupant.Id, KeptId(stanza, id),
@@ -116,6 +118,8 @@ internal sealed partial class Room
         {
             effects.Broadcast(StanzaKind.Message, _list);
             TellSubscribersOfMessage(SubscriptionNodes.Messages, id, kept.From, kept.RawId, kept.Tail, effects);
+            if (shape.Retracts is { } old)
+                PersistBehind(effects, TakeBack(old, occupant, kept.RawId, now));
             return;
         }
         effects.Condition = EffectCondition.IfStored;
@@ -125,11 +129,17 @@ internal sealed partial class Room
         effects.Error(stanza, By(MucErrors.StoreAway));
         effects.Condition = EffectCondition.Always;
         effects.Store(kept);
-        if (shape.Retracts is not { } taken)
-            return;
-        var retraction = Retraction.ByAuthor(taken, occupant.RealBare, kept.RawId, now);
+        if (shape.Retracts is { } taken)
+            effects.Store(TakeBack(taken, occupant, kept.RawId, now));
+    }
+
+    /// <summary>XEP-0424: leaves a tombstone in the history; the archive's is for the caller to store. Also where the message that says
+    /// so is in no archive.</summary>
+    private Retraction TakeBack(Guid message, Occupant author, byte[] rawId, DateTimeOffset now)
+    {
+        var retraction = Retraction.ByAuthor(message, author.RealBare, rawId, now);
         History.Retract(Jid, retraction);
-        effects.Store(retraction);
+        return retraction;
     }
 
     /// <summary>A message that was to be archived could not be: it is taken out of the history again.</summary>

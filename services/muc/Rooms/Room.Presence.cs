@@ -188,8 +188,7 @@ internal sealed partial class Room
             return;
         LastUsed = Service.Now;
         // An emptied dictionary keeps its size: idle rooms in memory have none.
-        _occupants = [];
-        _sessions = [];
+        (_occupants, _sessions) = (NoOccupants, NoSessions);
         if (Configuration.IsPersistent && !IsLocked)
             effects.Wake(LastUsed + Service.Options.IdleAfter);
         else

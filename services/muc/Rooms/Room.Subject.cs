@@ -42,12 +42,19 @@ internal sealed partial class Room
         WriteMessageBody(stanza, hasForgeries: true, xml);
         DecorateMessage(occupant, id, xml);
         xml.Append("</message>"u8);
+        // XEP-0313 §6.1.2: subject changes are archived as well; history on entering holds none (XEP-0045 §7.2.13).
+        var kept = new ArchiveAppend(id, Service.Now, occupant.Jid, occupant.RealBare, occupant.Id, KeptId(stanza, id),
+            xml.Slice(tail, xml.Length - tail).ToArray(), IsHistory: false);
+        var isArchived = Service.IsDurable && Configuration.IsArchived && !MessageShape.Read(this, stanza).IsNotStored;
+        effects.Condition = isArchived ? EffectCondition.IfStored : EffectCondition.Always;
         effects.Broadcast(StanzaKind.Message, _list);
-        if (_subscriptions is not null)
-        {
-            TellSubscribersOfMessage(SubscriptionNodes.Subject, id, occupant.Jid, KeptId(stanza, id),
-                xml.Slice(tail, xml.Length - tail).ToArray(), effects);
-        }
+        TellSubscribersOfMessage(SubscriptionNodes.Subject, id, kept.From, kept.RawId, kept.Tail, effects);
+        if (!isArchived)
+            return;
+        effects.Condition = EffectCondition.IfRefused;
+        effects.Error(stanza, By(MucErrors.StoreAway));
+        effects.Condition = EffectCondition.Always;
+        effects.Store(kept);
     }
 
     /// <summary>The subject elements alone: a subject may come in several languages.</summary>

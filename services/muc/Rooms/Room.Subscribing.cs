@@ -50,10 +50,20 @@ internal sealed partial class Room
     }
 
     /// <summary>The session that speaks: one that is in the room, or a subscriber who is not.</summary>
-    private bool TryGetSpeaker(Stanza stanza, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Session? session) =>
-        TryGetSession(stanza.From, out session)
-        || (_subscriptions is not null && stanza.From is not null && _subscriptions.TryGetSpeaker(stanza.From.Bare, out session)
-            && session is not null);
+    private bool TryGetSpeaker(Stanza stanza, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Session? session)
+    {
+        if (TryGetSession(stanza.From, out session))
+            return true;
+        if (_subscriptions is null || stanza.From is null || !_subscriptions.TryGetSpeaker(stanza.From.Bare, out session) || session is null)
+            return false;
+        // Whose voice was taken in the room does not speak into it from another client either.
+        foreach (var occupant in _occupants.Values)
+        {
+            if (occupant.Role < session.Occupant.Role && occupant.RealBare.Equals(stanza.From.Bare))
+                session.Occupant.Role = occupant.Role;
+        }
+        return true;
+    }
 
     /// <summary>Sends a stanza that the room's occupants got to those who are away: from its from attribute on, as it was.</summary>
     /// <param name="id">Of the item: the stanza-id, where there is one.</param>

@@ -15,9 +15,11 @@ internal sealed partial class Room
         var before = Configuration;
         var after = before with { AvatarHashes = hashes };
         var actor = request.From!.Bare;
-        var changes = new List<RoomChange> { new VCardStored(vCard) };
+        var changes = new List<RoomChange>();
+        // Of a room that is not there yet nothing is stored: see FirstChanges.
         if (!IsLocked)
         {
+            changes.Add(new VCardStored(vCard));
             changes.Add(new RoomStored(Record with { Configuration = after }));
             changes.Add(new AuditRecord(Service.Now, AuditActors.Of(actor, Service), AuditActions.Avatar, null, null, null));
         }

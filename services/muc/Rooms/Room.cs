@@ -12,8 +12,12 @@ namespace Annex.Muc.Rooms;
 /// </summary>
 internal sealed partial class Room
 {
-    private Dictionary<Jid, Occupant> _occupants = [];
-    private Dictionary<Jid, Session> _sessions = [];
+    // Of all rooms in which nobody is: never added to.
+    private static readonly Dictionary<Jid, Occupant> NoOccupants = [];
+    private static readonly Dictionary<Jid, Session> NoSessions = [];
+
+    private Dictionary<Jid, Occupant> _occupants = NoOccupants;
+    private Dictionary<Jid, Session> _sessions = NoSessions;
     private readonly SessionList _list = new();
     private Action<Effects>? _whenStored;
     private Action<Effects>? _whenRefused;
@@ -109,6 +113,10 @@ internal sealed partial class Room
     /// owners, whoever is banned from the service is an outcast everywhere.</summary>
     public Affiliation AffiliationOf(Jid bare) => Service.IsAdmin(bare) ? Affiliation.Owner
         : Service.Bans.Covers(bare) ? Affiliation.Outcast : Affiliations.Of(bare);
+
+    /// <summary>Somebody's occupant id here (XEP-0421): of this room alone, and for ever.</summary>
+    public byte[] OccupantIdOf(Jid bare) => Configuration.OccupantIdSalt is { } salt
+        ? ChatService.OccupantIdOf(salt, bare) : Service.OccupantIdOf(Jid, bare);
 
     public Role DefaultRole(Affiliation affiliation) =>
         Privileges.DefaultRole(affiliation, Configuration.IsModerated, Configuration.AreMembersByDefault);
@@ -233,7 +241,7 @@ internal sealed partial class Room
         if (Exists && IsLocked && now >= CreatedAt + Service.Options.LockTimeout)
         {
             // §10.1.1: the owner is assumed to have accepted the default configuration.
-            Persist(effects, null, [new RoomStored(Record), .. Affiliations.AsChanges()], Unlock);
+            Persist(effects, null, [new RoomStored(Record), .. FirstChanges()], Unlock);
         }
         else if (Exists && !IsLocked && IsDue(now))
         {

@@ -100,6 +100,10 @@ internal sealed record RoomConfiguration
     /// the vCard.</summary>
     public string AvatarHashes { get; init; } = "";
 
+    /// <summary>What the occupant ids of a room that came from Prosody are made of; null: the service's secret. In no form: it is
+    /// given when the room is made.</summary>
+    public string? OccupantIdSalt { get; init; }
+
     public bool Broadcasts(Role role) => role switch
     {
         Role.Moderator => (PresenceBroadcast & Audience.Moderators) != 0,
@@ -107,4 +111,15 @@ internal sealed record RoomConfiguration
         Role.Visitor => (PresenceBroadcast & Audience.Visitors) != 0,
         _ => false,
     };
+
+    /// <summary>A hundred years: what is longer is for ever, and no time to reckon with.</summary>
+    public const int MaxArchiveDays = 36_500;
+
+    /// <summary>How long messages are kept: the shorter of the service's time and the room's, where 0 is none; null: for ever.</summary>
+    public static TimeSpan? RetentionOf(TimeSpan service, int days)
+    {
+        var room = days is > 0 and <= MaxArchiveDays ? TimeSpan.FromDays(days) : TimeSpan.MaxValue;
+        var shorter = service > TimeSpan.Zero && service < room ? service : room;
+        return shorter <= TimeSpan.FromDays(MaxArchiveDays) ? shorter : null;
+    }
 }

@@ -32,7 +32,7 @@ internal sealed class Subscriptions(Room room)
     {
         Remove(bare);
         var session = new Session(bare);
-        new Occupant(nick, bare, room.Service.OccupantIdOf(room.Jid, bare)).Add(session);
+        new Occupant(nick, bare, room.OccupantIdOf(bare)).Add(session);
         _entries[bare] = (nodes, session);
         _nicks[nick] = bare;
     }

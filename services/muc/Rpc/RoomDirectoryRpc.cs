@@ -42,7 +42,7 @@ internal sealed partial class RoomDirectoryRpc(RoomDesk desk, RoomCatalog catalo
         var form = Wire.Form(request.Configuration);
         return Wire.AnswerAsync(async () =>
         {
-            await desk.CreateAsync(room, owners, form, Operator);
+            await desk.CreateAsync(room, owners, form, Operator, request.OccupantIdSalt.Length > 0 ? request.OccupantIdSalt : null);
             return await GetAsync(room, context);
         });
     }

@@ -78,7 +78,7 @@ internal sealed class ArchiveSweep(NpgsqlDataSource database, Lease lease, MucOp
     private async Task<List<Kept>> ReadAsync(long after, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("""
-            select a.id, a.counted, a.bytes, coalesce((r.configuration->>'ArchiveDays')::int, 0),
+            select a.id, a.counted, coalesce((r.configuration->>'ArchiveDays')::int, 0),
                 coalesce((r.configuration->>'ArchiveMessages')::int, 0),
                 coalesce((select min(number) from muc.messages where archive = a.id), 1),
                 coalesce((select max(number) from muc.messages where archive = a.id), 0)
@@ -94,8 +94,8 @@ internal sealed class ArchiveSweep(NpgsqlDataSource database, Lease lease, MucOp
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            archives.Add(new Kept(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt32(3), reader.GetInt32(4),
-                reader.GetInt64(5), reader.GetInt64(6)));
+            archives.Add(new Kept(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetInt64(4),
+                reader.GetInt64(5)));
         }
         return archives;
     }
@@ -103,9 +103,9 @@ internal sealed class ArchiveSweep(NpgsqlDataSource database, Lease lease, MucOp
     private async Task TrimAsync(Kept archive, CancellationToken cancellationToken)
     {
         if (archive.Last < archive.First) return;
-        if (CountsBytes && archive.Last > archive.Counted) archive = await CountAsync(archive, cancellationToken);
+        if (CountsBytes && archive.Last > archive.Counted) await CountAsync(archive, cancellationToken);
         var until = archive.First - 1;
-        if (Shorter(options.ArchiveRetention, TimeSpan.FromDays(archive.Days)) is { } retention)
+        if (Rooms.RoomConfiguration.RetentionOf(options.ArchiveRetention, archive.Days) is { } retention)
             until = Math.Max(until, await LastBeforeAsync(archive.Id, time.GetUtcNow() - retention, cancellationToken));
         if (Fewer(options.MaxArchivedMessages, archive.Messages) is { } messages) until = Math.Max(until, archive.Last - messages);
         for (var to = archive.First - 1; to < until;)
@@ -115,15 +115,6 @@ internal sealed class ArchiveSweep(NpgsqlDataSource database, Lease lease, MucOp
         }
         if (options.MaxArchivedBytes > 0) await TrimToBytesAsync(archive.Id, options.MaxArchivedBytes, cancellationToken);
     }
-
-    /// <summary>The shorter of two times, where 0 is none.</summary>
-    private static TimeSpan? Shorter(TimeSpan service, TimeSpan room) => (service > TimeSpan.Zero, room > TimeSpan.Zero) switch
-    {
-        (true, true) => service < room ? service : room,
-        (true, false) => service,
-        (false, true) => room,
-        _ => null,
-    };
 
     private static long? Fewer(long service, long room) => (service > 0, room > 0) switch
     {
@@ -143,24 +134,18 @@ internal sealed class ArchiveSweep(NpgsqlDataSource database, Lease lease, MucOp
     }
 
     /// <summary>Adds what came since the last round, in bites.</summary>
-    private async Task<Kept> CountAsync(Kept archive, CancellationToken cancellationToken)
+    private async Task CountAsync(Kept archive, CancellationToken cancellationToken)
     {
-        var (counted, bytes) = (archive.Counted, archive.Bytes);
-        while (counted < archive.Last)
+        for (var counted = archive.Counted; counted < archive.Last;)
         {
             var to = Math.Min(archive.Last, Math.Max(counted, archive.First - 1) + (10 * Bite));
-            await using var command = database.CreateCommand($"""
+            await HoldAndExecuteAsync($"""
                 update muc.archives set counted = $3, bytes = bytes + coalesce(
                     (select sum({Size}) from muc.messages where archive = $1 and number > $2 and number <= $3), 0)::bigint
-                where id = $1 and counted = $2 returning bytes
-                """);
-            command.Parameters.Add(new() { Value = archive.Id });
-            command.Parameters.Add(new() { Value = counted });
-            command.Parameters.Add(new() { Value = to });
-            bytes = await command.ExecuteScalarAsync(cancellationToken) as long? ?? bytes;
+                where id = $1 and counted = $2
+                """, [archive.Id, counted, to], cancellationToken);
             counted = to;
         }
-        return archive with { Counted = counted, Bytes = bytes };
     }
 
     private async Task TrimToBytesAsync(long archive, long limit, CancellationToken cancellationToken)
@@ -194,7 +179,7 @@ internal sealed class ArchiveSweep(NpgsqlDataSource database, Lease lease, MucOp
         while (true)
         {
             await using var command = database.CreateCommand("""
-                select (select sum(bytes) from muc.archives)::bigint - $1, id, bytes from muc.archives
+                select (select sum(bytes) from muc.archives where room is not null)::bigint - $1, id, bytes from muc.archives
                 where room is not null order by bytes desc limit 1
                 """);
             command.Parameters.Add(new() { Value = options.MaxArchivedBytesInAll });
@@ -212,12 +197,27 @@ internal sealed class ArchiveSweep(NpgsqlDataSource database, Lease lease, MucOp
 
     private async Task RemoveAsync(long archive, long to, CancellationToken cancellationToken)
     {
-        await ExecuteAsync($"""
+        await HoldAndExecuteAsync($"""
             with words as (delete from muc.texts where archive = $1 and number <= $2),
                 gone as (delete from muc.messages where archive = $1 and number <= $2 returning number, {Size} as size)
             update muc.archives a set bytes = a.bytes - coalesce((select sum(size) from gone where number <= a.counted), 0)::bigint
             where a.id = $1
             """, [archive, to], cancellationToken);
+    }
+
+    /// <summary>One transaction, in which nobody takes a message of the archive back or indexes it: they hold its row too, and first.</summary>
+    /// <param name="values">The archive's id is the first.</param>
+    private async Task HoldAndExecuteAsync(string sql, object[] values, CancellationToken cancellationToken)
+    {
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select 1 from muc.archives where id = $1 for no key update")
+        {
+            Parameters = { new() { Value = values[0] } },
+        });
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values) command.Parameters.Add(new() { Value = value });
+        batch.BatchCommands.Add(command);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private async Task<int> ExecuteAsync(string sql, object[] values, CancellationToken cancellationToken)
@@ -229,5 +229,5 @@ internal sealed class ArchiveSweep(NpgsqlDataSource database, Lease lease, MucOp
 
     /// <param name="Days">As the room's owner wants it; 0: as long as the service does.</param>
     /// <param name="Messages">Likewise; 0: as many as the service does.</param>
-    private sealed record Kept(long Id, long Counted, long Bytes, int Days, int Messages, long First, long Last);
+    private sealed record Kept(long Id, long Counted, int Days, int Messages, long First, long Last);
 }

@@ -83,6 +83,7 @@ internal sealed class AuthorEraser(NpgsqlDataSource database, Lease lease, RoomD
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await lease.FenceAsync(connection, transaction, cancellationToken);
+        await HoldAsync(connection, transaction, archive, found, replaced, cancellationToken);
         await using (var update = new NpgsqlCommand("""
             update muc.messages m set sender = d.sender, author = null, occupant_id = $5, tail = d.tail
             from unnest($2::bigint[], $3::text[], $4::bytea[]) as d(number, sender, tail)
@@ -106,20 +107,36 @@ internal sealed class AuthorEraser(NpgsqlDataSource database, Lease lease, RoomD
             directory.Post(room, new ReplaceCall(replaced));
     }
 
-    /// <summary>Nor are they found by what they said. The lock: see TextIndexer.</summary>
+    /// <summary>Holds the archive (see TextIndexer), and has the sweep's count of its bytes follow.</summary>
+    private static async Task HoldAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, long archive,
+        List<(long Number, ArchiveAppend Message)> found, List<ArchiveAppend> replaced, CancellationToken cancellationToken)
+    {
+        var more = found.Zip(replaced, (f, r) => BytesOf(r) - BytesOf(f.Message));
+        await using var update = new NpgsqlCommand("""
+            update muc.archives set bytes = bytes
+                + coalesce((select sum(d.more) from unnest($2::bigint[], $3::bigint[]) as d(number, more) where d.number <= counted), 0)::bigint
+            where id = $1
+            """, connection, transaction)
+        {
+            Parameters =
+            {
+                new() { Value = archive }, Array(NpgsqlDbType.Bigint, found.Select(f => f.Number)), Array(NpgsqlDbType.Bigint, more),
+            },
+        };
+        await update.ExecuteNonQueryAsync(cancellationToken);
+
+        static long BytesOf(ArchiveAppend message) => message.Tail.Length + Encoding.UTF8.GetByteCount(message.From.ToString());
+    }
+
+    /// <summary>Nor are they found by what they said.</summary>
     private static async Task ForgetWordsAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, long archive,
         List<(long Number, ArchiveAppend Message)> found, CancellationToken cancellationToken)
     {
-        await using var batch = new NpgsqlBatch(connection, transaction);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("select 1 from muc.archives where id = $1 for share")
-        {
-            Parameters = { new() { Value = archive } },
-        });
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("delete from muc.texts where archive = $1 and number = any($2)")
+        await using var forget = new NpgsqlCommand("delete from muc.texts where archive = $1 and number = any($2)", connection, transaction)
         {
             Parameters = { new() { Value = archive }, Array(NpgsqlDbType.Bigint, found.Select(f => f.Number)) },
-        });
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        };
+        await forget.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Files that the messages named go with them, where the account had uploaded them.</summary>

@@ -20,19 +20,27 @@ internal sealed partial class RetractionWriter(RoomEvents events)
         // An author takes back his own: somebody else's claim changes nothing.
         if (retraction.OnlyBy is not null && author != retraction.OnlyBy.ToString())
             return;
-        await using var update = new NpgsqlCommand("update muc.messages set tail = $3 where archive = $1 and id = $2", connection, transaction)
+        var tombstone = retraction.TailOf(room, occupantId);
+        await using var batch = new NpgsqlBatch(connection, transaction)
         {
-            Parameters =
+            BatchCommands =
             {
-                new() { Value = archive }, new() { Value = retraction.Id }, new() { Value = retraction.TailOf(room, occupantId) },
+                new NpgsqlBatchCommand("update muc.messages set tail = $3 where archive = $1 and number = $2")
+                {
+                    Parameters = { new() { Value = archive }, new() { Value = number }, new() { Value = tombstone } },
+                },
+                new NpgsqlBatchCommand("delete from muc.texts where archive = $1 and number = $2")
+                {
+                    Parameters = { new() { Value = archive }, new() { Value = number } },
+                },
+                // The sweep has counted the message as it was.
+                new NpgsqlBatchCommand("update muc.archives set bytes = bytes + $3 where id = $1 and counted >= $2")
+                {
+                    Parameters = { new() { Value = archive }, new() { Value = number }, new() { Value = (long)tombstone.Length - tail.Length } },
+                },
             },
         };
-        await update.ExecuteNonQueryAsync(cancellationToken);
-        await using var forget = new NpgsqlCommand("delete from muc.texts where archive = $1 and number = $2", connection, transaction)
-        {
-            Parameters = { new() { Value = archive }, new() { Value = number } },
-        };
-        await forget.ExecuteNonQueryAsync(cancellationToken);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
         await events.TellRetractedAsync(connection, transaction, room, retraction, author, UrlsIn(tail), cancellationToken);
     }
 
@@ -41,7 +49,7 @@ internal sealed partial class RetractionWriter(RoomEvents events)
     {
         await using var command = new NpgsqlCommand("""
             select m.archive, m.number, m.author, m.occupant_id, m.tail from muc.messages m join muc.archives a on a.id = m.archive
-            where a.room = $1 and m.id = $2 for share of a
+            where a.room = $1 and m.id = $2 for no key update of a
             """, connection, transaction)
         {
             Parameters = { new() { Value = room.ToString() }, new() { Value = id } },

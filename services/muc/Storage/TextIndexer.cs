@@ -96,17 +96,7 @@ internal sealed class TextIndexer(NpgsqlDataSource database, Lease lease, MucOpt
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        // Whoever takes a message back takes these locks too: it never comes between our reading a text and keeping its words.
-        // Nothing is synced for it: what a crash takes with it is indexed again.
-        await using (var hold = new NpgsqlBatch(connection, transaction))
-        {
-            hold.BatchCommands.Add(new NpgsqlBatchCommand("set local synchronous_commit = off"));
-            hold.BatchCommands.Add(new NpgsqlBatchCommand("select 1 from muc.archives where id = any($1) order by id for update")
-            {
-                Parameters = { new() { Value = archives } },
-            });
-            await hold.ExecuteNonQueryAsync(cancellationToken);
-        }
+        archives = await HoldAsync(connection, transaction, archives, cancellationToken);
         var found = await ReadAsync(connection, archives, cancellationToken);
         if (found.Last.Count == 0) return 0;
         await using var batch = new NpgsqlBatch(connection, transaction);
@@ -130,6 +120,29 @@ internal sealed class TextIndexer(NpgsqlDataSource database, Lease lease, MucOpt
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return found.Count;
+    }
+
+    /// <summary>Whoever takes a message back takes these locks too: it never comes between our reading a text and keeping its words.
+    /// Of several archives none is waited for, so that nobody waits for us in turn: a search brings them up to date, or the next round.
+    /// Nothing is synced for it: what a crash takes with it is indexed again.</summary>
+    /// <returns>Those that are held.</returns>
+    private static async Task<long[]> HoldAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, long[] archives,
+        CancellationToken cancellationToken)
+    {
+        await using var hold = new NpgsqlBatch(connection, transaction);
+        hold.BatchCommands.Add(new NpgsqlBatchCommand("set local synchronous_commit = off"));
+        hold.BatchCommands.Add(new NpgsqlBatchCommand(
+            $"select id from muc.archives where id = any($1) for no key update {(archives.Length > 1 ? "skip locked" : "")}")
+        {
+            Parameters = { new() { Value = archives } },
+        });
+        var held = new List<long>();
+        await using var reader = await hold.ExecuteReaderAsync(cancellationToken);
+        while (reader.FieldCount == 0 && await reader.NextResultAsync(cancellationToken))
+        {
+        }
+        while (await reader.ReadAsync(cancellationToken)) held.Add(reader.GetInt64(0));
+        return [.. held];
     }
 
     /// <summary>The next messages of these archives, those of each in its order.</summary>

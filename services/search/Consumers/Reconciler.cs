@@ -1,5 +1,6 @@
 using Annex.Contracts.Events;
 using Annex.Contracts.Muc.V1;
+using Annex.Hosting.Messaging;
 using Annex.Rpc;
 using Annex.Search.Storage;
 using Grpc.Core;
@@ -10,8 +11,8 @@ namespace Annex.Search.Consumers;
 /// <summary>Compares the index with muc's own list and mends it: fills an empty one, and finds what a lost event would have
 /// told.</summary>
 public sealed class Reconciler(
-    RpcPeers peers, [FromKeyedServices("Search")] NpgsqlDataSource database, RoomIntake intake, RoomStore store, BanStore bans,
-    TimeProvider time) : IDisposable
+    RpcPeers peers, [FromKeyedServices("Search")] NpgsqlDataSource database, RoomIntake intake, RoomStore store,
+    [FromKeyedServices("Search")] BanReconciler bans, TimeProvider time) : IDisposable
 {
     private const int RoomsPerTransaction = 200;
 
@@ -48,7 +49,7 @@ public sealed class Reconciler(
                 (added, changed) = (added + isNew, changed + news.Count - isNew);
             }
             var removed = await RemoveOthersAsync(before, seen, cancellationToken);
-            await ReadBansAsync(new BanList.BanListClient(muc), cancellationToken);
+            await bans.RunAsync(cancellationToken);
             LastRun = time.GetUtcNow();
             return new Outcome(added, changed, removed);
         }
@@ -59,24 +60,6 @@ public sealed class Reconciler(
     }
 
     public void Dispose() => _one.Dispose();
-
-    private async Task ReadBansAsync(BanList.BanListClient muc, CancellationToken cancellationToken)
-    {
-        var all = new List<(string, DateTimeOffset?)>();
-        try
-        {
-            using var call = muc.ListBans(new ListBansRequest(), deadline: time.GetUtcNow().UtcDateTime + Patience,
-                cancellationToken: cancellationToken);
-            await foreach (var ban in call.ResponseStream.ReadAllAsync(cancellationToken))
-                all.Add((ban.Subject, ban.Until?.ToDateTimeOffset()));
-        }
-        catch (RpcException e) when (e.StatusCode == StatusCode.Unimplemented)
-        {
-            // A muc of an earlier version keeps none.
-            return;
-        }
-        await bans.ReplaceAsync(all, cancellationToken);
-    }
 
     private async IAsyncEnumerable<List<RoomState>> ReadAsync(
         RoomDirectory.RoomDirectoryClient muc, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)

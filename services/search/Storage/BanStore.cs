@@ -44,22 +44,6 @@ public sealed class BanStore(NpgsqlDataSource database, TimeProvider time)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Makes the copy what muc has.</summary>
-    public async Task ReplaceAsync(
-        IReadOnlyCollection<(string Subject, DateTimeOffset? Until)> bans, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var clear = new NpgsqlCommand("delete from search.bans where subject <> all(@subjects)", connection, transaction))
-        {
-            clear.Parameters.AddWithValue("subjects", bans.Select(b => b.Subject).ToArray());
-            await clear.ExecuteNonQueryAsync(cancellationToken);
-        }
-        foreach (var (subject, until) in bans)
-            await PutAsync(connection, transaction, subject, until, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-    }
-
     private bool IsInForce(string subject) =>
         _bans.TryGetValue(subject, out var until) && (until is null || until > time.GetUtcNow());
 

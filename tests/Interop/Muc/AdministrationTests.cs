@@ -34,6 +34,13 @@ public sealed class AdministrationTests(AdministrationTests.Host host) : IClassF
         await FailsAsync(StatusCode.InvalidArgument, async () => await rooms.CreateRoomAsync(new CreateRoomRequest { Room = "a@elsewhere.org", Owners = { "x@y.org" } }));
         await FailsAsync(StatusCode.InvalidArgument, async () => await rooms.CreateRoomAsync(new CreateRoomRequest { Room = "none@muc.example.org" }));
 
+        await FailsAsync(StatusCode.InvalidArgument, async () => await rooms.CreateRoomAsync(new CreateRoomRequest
+        {
+            Room = "salty@muc.example.org",
+            Owners = { "x@y.org" },
+            OccupantIdSalt = new string('s', 201),
+        }));
+
         var configured = await rooms.ConfigureRoomAsync(new ConfigureRoomRequest
         {
             Room = _room,
@@ -261,6 +268,22 @@ public sealed class AdministrationTests(AdministrationTests.Host host) : IClassF
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while ((await AllAsync(Rooms(true).ListAffiliations(new ListAffiliationsRequest { Room = _room }))).Count > 1)
             await Task.Delay(50, limit.Token);
+    }
+
+    /// <summary>The id is the one that a Prosody 0.12.3 with this salt gave.</summary>
+    [Fact]
+    public async Task A_room_that_comes_from_Prosody_keeps_its_occupant_ids()
+    {
+        await Rooms(true).CreateRoomAsync(new CreateRoomRequest
+        {
+            Room = _room,
+            Owners = { "romeo@example.org" },
+            OccupantIdSalt = "3f0c6d1e-8a5b-4c1d-9a50-0d6d7d4a2c11",
+        });
+        await Rooms(true).ConfigureRoomAsync(new ConfigureRoomRequest { Room = _room, Configuration = { Value("roomname", "Verona") } });
+        await Xmpp.SendAsync($"<presence from='{Juliet}' to='{_room}/juliet'><x xmlns='http://jabber.org/protocol/muc'/></presence>");
+        var seen = await Xmpp.ReceiveAsync(e => e.Name == "presence" && e["from"] == $"{_room}/juliet");
+        Assert.Equal("Zmp5QD7d++eK8xHaWhvxqoXQOvJxxZszOdfetMUfJUo=", seen.Child("occupant-id", "urn:xmpp:occupant-id:0")!["id"]);
     }
 
     private async Task MakeAsync(RoomDirectory.RoomDirectoryClient rooms) =>

@@ -87,6 +87,8 @@ public sealed class ArchiveTests : IAsyncLifetime
         Assert.Equal(["text 1", "text 3", "text 5"], Bodies(byNick));
         var (error, _) = await _muc.QueryAsync(Juliet, Room, "", ("start", "yesterday"));
         Assert.Equal("bad-request", ConditionOf(error));
+        var (unknown, _) = await _muc.QueryAsync(Juliet, Room, "", ("{http://example.com/}free-text-search", "Juliet"));
+        Assert.Equal("feature-not-implemented", ConditionOf(unknown)); // §4.1.5
     }
 
     [Fact]
@@ -152,8 +154,12 @@ public sealed class ArchiveTests : IAsyncLifetime
         await _muc.SendAsync($"<message type='groupchat' id='c' from='{Juliet}' to='{Room}'>"
             + $"<reactions xmlns='urn:xmpp:reactions:0' id='{_ids[0]}'><reaction>👍</reaction></reactions></message>");
         await _muc.ReceiveAsync(e => e["id"] == "c" && e["to"] == Juliet);
+        await _muc.SendAsync($"<message type='groupchat' id='s' from='{Juliet}' to='{Room}'><subject>A pair of star-crossed lovers</subject></message>");
+        var subject = await _muc.ReceiveAsync(e => e["id"] == "s" && e["to"] == Romeo);
+        var (_, subjects) = await _muc.QueryAsync(Juliet, Room, "", ("ids", subject.Child("stanza-id", "urn:xmpp:sid:0")!["id"]!));
+        Assert.Equal("A pair of star-crossed lovers", Forwarded(Assert.Single(subjects)).Child("subject", "jabber:client")!.Text);
         var (_, results) = await _muc.QueryAsync(Juliet, Room, "", ("after-id", _ids[6]));
-        Assert.Equal("c", Assert.Single(results).Child("result", "urn:xmpp:mam:2")!.Child("forwarded", "urn:xmpp:forward:0")!
+        Assert.Equal("c", results[0].Child("result", "urn:xmpp:mam:2")!.Child("forwarded", "urn:xmpp:forward:0")!
             .Child("message", "jabber:client")!["id"]);
     }
 

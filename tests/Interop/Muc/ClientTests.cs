@@ -53,14 +53,13 @@ public sealed class ClientTests
     private static async Task SlixmppLivesAsync(int clientPort, int componentPort)
     {
         await using var muc = await AttachedMuc.StartAsync(componentPort);
-        var (exitCode, output) = await PythonProgram.RunAsync("tests/Interop/Muc/python/muc_client.py",
-            ["127.0.0.1", $"{clientPort}", AttachedMuc.Component, "annex.test"], TimeSpan.FromMinutes(4));
-        Assert.True(exitCode == 0, output);
-        Assert.Contains("all seen", output, StringComparison.Ordinal);
-        (exitCode, output) = await PythonProgram.RunAsync("tests/Interop/Muc/python/archive_client.py",
-            ["127.0.0.1", $"{clientPort}", AttachedMuc.Component, "annex.test"], TimeSpan.FromMinutes(4));
-        Assert.True(exitCode == 0, output);
-        Assert.Contains("all seen", output, StringComparison.Ordinal);
+        foreach (var client in (string[])["muc_client", "archive_client", "desk_client"])
+        {
+            var (exitCode, output) = await PythonProgram.RunAsync($"tests/Interop/Muc/python/{client}.py",
+                ["127.0.0.1", $"{clientPort}", AttachedMuc.Component, "annex.test"], TimeSpan.FromMinutes(4));
+            Assert.True(exitCode == 0, output);
+            Assert.Contains("all seen", output, StringComparison.Ordinal);
+        }
     }
 
     private static async Task WebClientsLiveAsync(string websocket, int componentPort, string name)

@@ -28,6 +28,8 @@ internal sealed class HostedMuc : IAsyncDisposable
 
     public ServiceConversation Xmpp { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     /// <summary>As another service of the same process calls.</summary>
     public CallInvoker InProcess => _app.Services.GetRequiredService<RpcPeers>().Find("Muc")!;
 

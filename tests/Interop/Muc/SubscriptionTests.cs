@@ -1,3 +1,6 @@
+using Annex.Muc.Storage;
+using Annex.Xmpp.Addressing;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Annex.Interop.Muc;
@@ -31,5 +34,26 @@ public sealed class SubscriptionTests
         await muc.AskAsync($"{nurse}/phone", room, "set", "<unsubscribe xmlns='urn:xmpp:mucsub:0'/>");
         list = await muc.AskAsync($"{nurse}/phone", "muc.example.org", "get", "<subscriptions xmlns='urn:xmpp:mucsub:0'/>");
         Assert.Empty(list.Children[0].Children);
+    }
+
+    [Fact]
+    public async Task An_erased_account_is_subscribed_to_nothing()
+    {
+        const string room = "erased@muc.example.org";
+        const string juliet = "juliet@example.org/balcony";
+        const string nurse = "nurse@example.org";
+        await using var muc = await HostedMuc.StartAsync();
+        await muc.Xmpp.JoinAsync(juliet, room, "juliet");
+        await muc.Xmpp.ConfigureAsync(juliet, room, ("persistentroom", "1"));
+        await muc.Xmpp.AskAsync($"{nurse}/phone", room, "set",
+            "<subscribe xmlns='urn:xmpp:mucsub:0' nick='nurse'><event node='urn:xmpp:mucsub:nodes:messages'/></subscribe>");
+        var eraser = muc.Services.GetRequiredService<AccountEraser>();
+        Assert.Contains(nurse, await eraser.AccountsOfAsync("example.org", CancellationToken.None));
+        await eraser.EraseAsync(Jid.Parse(nurse), withMessages: false, CancellationToken.None);
+        Assert.DoesNotContain(nurse, await eraser.AccountsOfAsync("example.org", CancellationToken.None));
+        var list = await muc.Xmpp.AskAsync($"{nurse}/phone", "muc.example.org", "get", "<subscriptions xmlns='urn:xmpp:mucsub:0'/>");
+        Assert.Empty(list.Children[0].Children);
+        await muc.Xmpp.SayAsync(juliet, room, "O Romeo");
+        Assert.Empty(muc.Xmpp.TakeAll(e => e["to"] == nurse));
     }
 }

@@ -91,6 +91,33 @@ public sealed class HistoryTests : ChatScenario
     }
 
     [Fact]
+    public async Task What_is_past_the_time_of_the_room_s_archive_is_not_told_from_memory_either()
+    {
+        await Talk();
+        await Configured(("archive_days", "2"));
+        Time.Advance(TimeSpan.FromDays(2) - TimeSpan.FromSeconds(15));
+        await Ask(Hag, "thirdwitch");
+        await Server.Settle(Room);
+        Assert.Equal(["m4", "m5"], Ids(Hag.TakeAll().Where(m => m.Element(Stream + "body") is not null)));
+        await Submit(Crone, ("archive_days", "36501"));
+        await ExpectError(Crone, "modify", "not-acceptable");
+    }
+
+    [Fact]
+    public async Task A_message_that_its_author_takes_back_leaves_a_tombstone_also_where_nothing_is_archived()
+    {
+        await Create(("enablearchiving", "0"));
+        await Crone.Send($"<message to='{Room}' type='groupchat' id='m'><body>Fillet of a fenny snake</body></message>");
+        var id = (await See(Crone, $"<message from='{Room}/firstwitch' type='groupchat' id='m'>...</message>"))
+            .Elements().Single(e => e.Name.LocalName == "stanza-id").Attribute("id")!.Value;
+        await Crone.Send($"<message to='{Room}' type='groupchat' id='r'><retract xmlns='urn:xmpp:message-retract:1' id='{id}'/></message>");
+        await Ask(Hag, "thirdwitch");
+        await SeeSoon(Hag, $"<message from='{Room}/firstwitch' type='groupchat' id='m'><occupant-id xmlns='urn:xmpp:occupant-id:0' id='...'/>" +
+            $"<retracted xmlns='urn:xmpp:message-retract:1' id='r' stamp='...'/><stanza-id xmlns='urn:xmpp:sid:0' by='{Room}' id='{id}'/>" +
+            $"<delay xmlns='urn:xmpp:delay' from='{Room}' stamp='...'/></message>");
+    }
+
+    [Fact]
     public async Task Thread_language_and_id_are_kept_in_the_history()
     {
         await Create();

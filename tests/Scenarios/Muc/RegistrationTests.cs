@@ -60,6 +60,11 @@ public sealed class RegistrationTests : ChatScenario
         await Hag.Send($"<iq type='set' id='gone' to='{Room}'><query xmlns='jabber:iq:register'><remove/></query></iq>");
         await Hag.Expect($"<iq type='result' id='gone' from='{Room}'/>");
         await See(Wicca, $"<presence from='{Room}/thirdwitch'><x xmlns='{User}'><item affiliation='none' role='participant'/></x></presence>");
+        // XEP-0077 §3.2
+        await Hag.Send($"<iq type='set' id='gone' to='{Room}'><query xmlns='jabber:iq:register'><remove/></query></iq>");
+        await ExpectError(Hag, "auth", "registration-required");
+        await Hag.Send($"<iq type='set' id='gone' to='{Room}'><query xmlns='jabber:iq:register'><remove/><username>hagatha</username></query></iq>");
+        await ExpectError(Hag, "modify", "bad-request");
     }
 
     [Fact]

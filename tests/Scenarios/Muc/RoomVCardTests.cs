@@ -54,6 +54,18 @@ public sealed class RoomVCardTests : ChatScenario
     }
 
     [Fact]
+    public async Task The_picture_of_a_new_room_is_kept_when_the_room_is()
+    {
+        await Ask(Crone, "firstwitch");
+        await Set(Crone, $"<vCard xmlns='vcard-temp'>{Photo}</vCard>");
+        await Crone.ExpectSoon($"<iq type='result' id='card' from='{Room}'/>");
+        Assert.Null(_store[Room].VCard);
+        await Configured(("persistentroom", "1"));
+        Assert.NotNull(_store[Room].VCard);
+        await AssertHash(Hash);
+    }
+
+    [Fact]
     public async Task Only_owners_set_it_and_only_what_is_a_picture_of_bounded_size()
     {
         await CreateWithThree();

@@ -1,4 +1,5 @@
 using Annex.Muc.Rooms;
+using Annex.Xmpp.Addressing;
 using Xunit;
 
 namespace Annex.Scenarios.Muc;
@@ -152,6 +153,61 @@ public sealed class SubscriptionTests : ChatScenario
         await Hag.Send($"<presence type='unavailable' to='{Room}/thirdwitch'/>");
         await Account.ExpectSoon($"<message from='{Room}' id='...'><event xmlns='{Event}'><items node='urn:xmpp:mucsub:nodes:presence'><item id='...'>" +
             $"<presence xmlns='jabber:client' type='unavailable' from='{Room}/thirdwitch'><x xmlns='{User}'><item affiliation='none' role='none'/></x>...</presence></item></items></event></message>");
+    }
+
+    [Fact]
+    public async Task Who_is_banned_from_the_service_hears_nothing_from_that_moment()
+    {
+        await CreateWithThree();
+        await Subscribe();
+        await Hag.Send($"<message to='{Room}' type='groupchat' id='1'><body>1</body></message>");
+        await Account.ExpectSoon(EventOf("thirdwitch", "1"));
+        Bans.Set(new ServiceBan(Jid.Parse(Hecates), "Out.", null, Time.GetUtcNow(), AuditActors.Operator));
+        await InRoom<bool>((room, effects, done) =>
+        {
+            room.Eject(effects);
+            done(true);
+        });
+        await Hag.Send($"<message to='{Room}' type='groupchat' id='2'><body>2</body></message>");
+        await ExpectNothing(Account);
+        await Hecate.Send($"<message to='{Room}' type='groupchat' id='3'><body>3</body></message>");
+        await ExpectRefusal(Hecate, "message", Room, "cancel", "not-acceptable");
+    }
+
+    [Fact]
+    public async Task Who_is_muted_does_not_speak_from_afar_either()
+    {
+        await CreateWithThree();
+        await Subscribe();
+        var mute = new MuteRecord(Jid.Parse(Hecates), null, "enough", AuditActors.Operator, Time.GetUtcNow());
+        Assert.Null(await InRoom<Annex.Xmpp.Stanzas.StanzaError?>((room, effects, done) => room.Mute(mute, null, effects, done)));
+        await Hecate.Send($"<message to='{Room}' type='groupchat' id='m'><body>still me</body></message>");
+        await ExpectRefusal(Hecate, "message", Room, "auth", "forbidden");
+    }
+
+    [Fact]
+    public async Task Whose_voice_was_taken_in_the_room_does_not_speak_from_another_client()
+    {
+        await CreateWithThree();
+        await Subscribe();
+        var other = Person($"{Hecates}/cauldron");
+        await Enter(Hecate, "fourthwitch");
+        await other.Send($"<message to='{Room}' type='groupchat' id='a'><body>a</body></message>");
+        await SeeSoon(Wicca, $"<message from='{Room}/fourthwitch' type='groupchat' id='a'><body>a</body></message>");
+        await Administer(Crone, "<item nick='fourthwitch' role='visitor'/>");
+        await other.Send($"<message to='{Room}' type='groupchat' id='b'><body>b</body></message>");
+        await ExpectRefusal(other, "message", Room, "auth", "forbidden");
+    }
+
+    [Fact]
+    public async Task An_account_that_is_erased_is_subscribed_no_longer()
+    {
+        await CreateWithThree(("persistentroom", "1"));
+        await Subscribe();
+        await InRoom<(int, bool)?>((room, effects, done) => room.Erase(Jid.Parse(Hecates), effects, done));
+        await Hag.Send($"<message to='{Room}' type='groupchat' id='gone'><body>gone</body></message>");
+        await ExpectNothing(Account);
+        Assert.Empty(_store[Room].Subscriptions);
     }
 
     private async Task Subscribe(params string[] nodes)

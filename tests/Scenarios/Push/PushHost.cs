@@ -5,6 +5,7 @@ using Annex.Hosting.Components;
 using Annex.Hosting.Messaging;
 using Annex.Hosting.Web;
 using Annex.Push;
+using Annex.Scenarios.Services;
 using Annex.Scenarios.Upload;
 using Annex.Testing.Scripted;
 using Annex.Testing.Servers;
@@ -57,17 +58,23 @@ public sealed class PushHost : IAsyncDisposable
         return await StartAsync(await postgres.CreateDatabaseAsync(), Directory.CreateTempSubdirectory("annex-push-"), settings);
     }
 
-    public static async Task<PushHost> StartAsync(string database, DirectoryInfo files, params (string Key, string Value)[] settings)
+    public static Task<PushHost> StartAsync(string database, DirectoryInfo files, params (string Key, string Value)[] settings) =>
+        StartAsync(database, files, null, settings);
+
+    /// <param name="muc">Where there is a muc in the same process.</param>
+    public static async Task<PushHost> StartAsync(string database, DirectoryInfo files, ScriptedBans? muc,
+        params (string Key, string Value)[] settings)
     {
         var (server, peer, time) = (new ScriptedServer(Service), await PushPeer.StartAsync(), new SkewedTime());
         var all = Settings(database, server, peer, files);
         foreach (var (key, value) in settings) all[key] = value;
-        var app = AnnexApplication.Build([], all, new AnnexService("Push", builder =>
+        var push = new AnnexService("Push", builder =>
         {
             builder.Services.AddSingleton<TimeProvider>(time);
             builder.Services.AddKeyedSingleton<ConnectComponent>("Push", server.ConnectAsync);
             PushService.Definition.Configure(builder);
-        }));
+        });
+        var app = AnnexApplication.Build([], all, muc is null ? [push] : [muc.AddTo(all), push]);
         await app.StartAsync();
         await server.AcceptAsync();
         return new PushHost(app, server, peer, time, files);

@@ -68,6 +68,19 @@ public sealed class EventTests : IAsyncLifetime
         Assert.Equal("kept", await _search.FindAsync("oryx"));
     }
 
+    [Fact]
+    public async Task Bans_whose_events_were_lost_are_found_by_comparing_and_so_are_those_that_were_lifted()
+    {
+        var form = SearchHost.Form(("q", "anything"));
+        var evil = _search.Server.User("evil2@annex.test/a");
+        _search.Muc.Bans.Ban("evil2@annex.test");
+        await _search.Services.GetRequiredService<Reconciler>().RunAsync(CancellationToken.None);
+        await Eventually.IsTrueAsync(async () => Replies.IsError(await _search.AskAsync(form, user: evil), "forbidden"));
+        _search.Muc.Bans.Lift("evil2@annex.test");
+        await _search.Services.GetRequiredService<Reconciler>().RunAsync(CancellationToken.None);
+        await Eventually.IsTrueAsync(async () => !Replies.IsError(await _search.AskAsync(form, user: evil), "forbidden"));
+    }
+
     private static Room Listed(string local, string name, long version) => new()
     {
         Jid = $"{local}@rooms.annex.test",

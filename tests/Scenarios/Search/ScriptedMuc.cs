@@ -12,6 +12,8 @@ public sealed class ScriptedMuc : RoomDirectory.RoomDirectoryBase
     /// <summary>Bare JIDs by room.</summary>
     public ConcurrentDictionary<string, string[]> Owners { get; } = new();
 
+    public Services.ScriptedBans Bans { get; } = new();
+
     public bool IsAway { get; set; }
 
     public override async Task ListRooms(

@@ -77,7 +77,8 @@ public sealed class SearchHost : IAsyncDisposable
         foreach (var (key, value) in settings)
             all[key] = value;
         var app = AnnexApplication.Build([], all,
-            new AnnexService("Muc", builder => builder.AddRpc((_, map) => map.Add(RoomDirectory.BindService(muc)))),
+            new AnnexService("Muc", builder => builder.AddRpc((_, map) =>
+                map.Add(RoomDirectory.BindService(muc)).Add(BanList.BindService(muc.Bans)))),
             new AnnexService("Search", builder =>
             {
                 builder.Services.AddKeyedSingleton<ConnectComponent>("Search", server.ConnectAsync);

@@ -6,6 +6,7 @@ using Annex.Hosting;
 using Annex.Hosting.Components;
 using Annex.Hosting.Messaging;
 using Annex.Hosting.Web;
+using Annex.Scenarios.Services;
 using Annex.Testing.Scripted;
 using Annex.Testing.Servers;
 using Annex.Upload;
@@ -58,7 +59,11 @@ public sealed class UploadHost : IAsyncDisposable
     public NpgsqlDataSource Database => Services.GetRequiredKeyedService<NpgsqlDataSource>("Upload");
 
     /// <summary>Starts one; settings win over what it sets itself.</summary>
-    public static async Task<UploadHost> StartAsync(StoreKind kind, params (string Key, string Value)[] settings)
+    public static Task<UploadHost> StartAsync(StoreKind kind, params (string Key, string Value)[] settings) =>
+        StartAsync(kind, null, settings);
+
+    /// <param name="muc">Where there is a muc in the same process.</param>
+    public static async Task<UploadHost> StartAsync(StoreKind kind, ScriptedBans? muc, params (string Key, string Value)[] settings)
     {
         var postgres = await PostgresServer.SharedAsync();
         var server = new ScriptedServer("upload.annex.test");
@@ -81,7 +86,7 @@ public sealed class UploadHost : IAsyncDisposable
         if (directory is not null) all["Upload:Directory"] = directory;
         else await AddBucketAsync(all, kind);
         foreach (var (key, value) in settings) all[key] = value;
-        var app = AnnexApplication.Build([], all, new AnnexService("Upload", builder =>
+        var upload = new AnnexService("Upload", builder =>
         {
             builder.Services.AddSingleton<TimeProvider>(time);
             builder.Services.AddKeyedSingleton<ConnectComponent>("Upload", server.ConnectAsync);
@@ -90,7 +95,8 @@ public sealed class UploadHost : IAsyncDisposable
             UploadService.Definition.Configure(builder);
             builder.AddConsumer<EventLog, FileStored>();
             builder.AddConsumer<EventLog, FileDeleted>();
-        }));
+        });
+        var app = AnnexApplication.Build([], all, muc is null ? [upload] : [muc.AddTo(all), upload]);
         await app.StartAsync();
         await server.AcceptAsync();
         return new UploadHost(app, server, time, seen, failures, directory);

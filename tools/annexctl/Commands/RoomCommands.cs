@@ -41,11 +41,17 @@ internal static class RoomCommands
     private static Command CreateRoom()
     {
         var owner = new Option<string[]>("--owner") { Description = "Who owns it; may be given again", HelpName = "jid", Required = true };
-        return Show("create", "Makes a room", Muc, [Room, owner, Field],
+        var salt = new Option<string>("--occupant-id-salt")
+        {
+            Description = "The room's occupant_id_salt on the Prosody that it comes from: occupant ids stay what they were",
+            HelpName = "salt",
+        };
+        return Show("create", "Makes a room", Muc, [Room, owner, Field, salt],
             (session, muc) => new RoomDirectory.RoomDirectoryClient(muc).CreateRoomAsync(new CreateRoomRequest
             {
                 Room = session.Get(Room),
                 Owners = { session.Get(owner) },
+                OccupantIdSalt = session.Text(salt),
                 Configuration = { Values(session) },
             }, session.Call), Fields);
     }

@@ -1,21 +1,23 @@
 using Grpc.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace Annex.Search.Consumers;
+namespace Annex.Hosting.Messaging;
 
-/// <summary>Compares with muc at start, once more when the bus can be heard, and then regularly; while muc or the database is away,
-/// sooner. What muc tells between the first list and the first event that reaches us would be missed otherwise.</summary>
-internal sealed class ReconcileLoop(
-    Reconciler reconciler, SearchOptions options, HealthCheckService health, TimeProvider time, ILogger<ReconcileLoop> logger)
-    : BackgroundService
+/// <summary>Compares with another service at start, once more when the bus can be heard, and then regularly; while that service or
+/// the database is away, sooner. What it tells between the first answer and the first event that reaches us would be missed
+/// otherwise.</summary>
+/// <param name="run">One comparison; false where there is nobody to compare with: then the loop ends.</param>
+/// <param name="told">Once per change of state: what is wrong, or null when it works again.</param>
+public sealed class ReconcileLoop(Func<CancellationToken, Task<bool>> run, TimeSpan interval, HealthCheckService health,
+    TimeProvider time, Action<string?> told) : BackgroundService
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan BusPoll = TimeSpan.FromMilliseconds(500);
 
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var failures = 0;
@@ -27,27 +29,23 @@ internal sealed class ReconcileLoop(
             {
                 isBusHeard = isBusHeard || await IsBusUpAsync(stoppingToken);
                 wasBusHeard = isBusHeard;
-                var outcome = await reconciler.RunAsync(stoppingToken);
-                if (outcome is null)
+                if (!await run(stoppingToken))
                     return;
                 if (failures > 0)
-                    Log.ReconcileWorksAgain(logger);
+                    told(null);
                 failures = 0;
-                if (outcome is not { Added: 0, Changed: 0, Removed: 0 })
-                    Log.Reconciled(logger, outcome.Added, outcome.Changed, outcome.Removed);
             }
             catch (Exception e) when (e is RpcException or NpgsqlException && !stoppingToken.IsCancellationRequested)
             {
-                // Once per change of state.
                 if (failures++ == 0)
-                    Log.ReconcileFailed(logger, e is RpcException rpc ? rpc.Status.ToString() : e.Message);
+                    told(e is RpcException rpc ? rpc.Status.ToString() : e.Message);
             }
             catch (Exception) when (stoppingToken.IsCancellationRequested)
             {
                 return;
             }
-            var pause = failures == 0 ? options.ReconcileInterval
-                : TimeSpan.FromTicks(Math.Min(options.ReconcileInterval.Ticks, FirstRetry.Ticks << Math.Min(failures - 1, 20)));
+            var pause = failures == 0 ? interval
+                : TimeSpan.FromTicks(Math.Min(interval.Ticks, FirstRetry.Ticks << Math.Min(failures - 1, 20)));
             if (!wasBusHeard && failures == 0)
             {
                 isBusHeard = await WaitForBusAsync(pause, stoppingToken);
