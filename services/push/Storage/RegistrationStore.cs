@@ -21,6 +21,8 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
 
     private readonly ConcurrentDictionary<string, Cached> _byNode = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<long, Cached> _byId = new();
+    private readonly Lock _gate = new();
+    private long _forgets;
 
     /// <summary>Called after a registration was found dead, outside of any transaction.</summary>
     public event Action<Registration>? Gone;
@@ -31,9 +33,10 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
     /// node a new secret, and so that every refusal takes as long as any other (spec P5).</summary>
     public async Task<Registration?> ReadByNodeAsync(string node, CancellationToken cancellationToken)
     {
+        var forgets = Forgets;
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var row = await db.Registrations.AsNoTracking().FirstOrDefaultAsync(r => r.Node == node, cancellationToken);
-        return row is null ? null : Remember(row);
+        return row is null ? null : Remember(row, forgets);
     }
 
     /// <summary>From the cache alone.</summary>
@@ -43,9 +46,10 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
     public async ValueTask<Registration?> FindAsync(long id, CancellationToken cancellationToken)
     {
         if (_byId.TryGetValue(id, out var cached) && cached.Until > time.GetUtcNow()) return cached.Registration;
+        var forgets = Forgets;
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var row = await db.Registrations.AsNoTracking().FirstOrDefaultAsync(r => r.Id == id, cancellationToken);
-        return row is null ? null : Remember(row);
+        return row is null ? null : Remember(row, forgets);
     }
 
     public async Task<IReadOnlyList<RegistrationRow>> ListAsync(string owner, CancellationToken cancellationToken)
@@ -144,6 +148,7 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
     public void ForgetOwner(string subject, IEnumerable<string> nodes)
     {
         TellWaiting(nodes);
+        lock (_gate) _forgets++;
         var ofDomain = "@" + subject;
         foreach (var cached in _byId.Values)
         {
@@ -228,6 +233,7 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
         CancellationToken cancellationToken)
     {
         var (nodes, _) = await RemoveAsync(db, which, cancellationToken);
+        lock (_gate) _forgets++; // now that it is committed
         TellWaiting(nodes);
         return nodes.Count;
     }
@@ -252,23 +258,35 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
         return ([.. rows.Select(r => r.Node)], pushes);
     }
 
-    private Registration Remember(RegistrationRow row)
+    private long Forgets => Volatile.Read(ref _forgets);
+
+    /// <param name="row">As it was read.</param>
+    /// <param name="forgets">Before it was read: what was forgotten since may be this one, and is not remembered again.</param>
+    private Registration Remember(RegistrationRow row, long forgets)
     {
-        if (_byNode.Count >= MaxCached)
-        {
-            _byNode.Clear();
-            _byId.Clear();
-        }
         var cached = new Cached(ToRegistration(row), time.GetUtcNow() + CacheFor);
-        _byNode[row.Node] = cached;
-        _byId[row.Id] = cached;
+        lock (_gate)
+        {
+            if (_forgets != forgets) return cached.Registration;
+            if (_byNode.Count >= MaxCached)
+            {
+                _byNode.Clear();
+                _byId.Clear();
+            }
+            _byNode[row.Node] = cached;
+            _byId[row.Id] = cached;
+        }
         return cached.Registration;
     }
 
     private void Forget(long id, string node)
     {
-        _byNode.TryRemove(node, out _);
-        _byId.TryRemove(id, out _);
+        lock (_gate)
+        {
+            _forgets++;
+            _byNode.TryRemove(node, out _);
+            _byId.TryRemove(id, out _);
+        }
     }
 
     private Registration ToRegistration(RegistrationRow row) => new()
