@@ -143,7 +143,13 @@ internal sealed class Output
 
     private static IAnsiConsole CreateConsole(TextWriter writer, bool isRedirected)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            // A pipe is told no colours, whatever TERM says.
+            Ansi = isRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = isRedirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+        });
         // In a pipe one row is one line, whatever its length.
         if (isRedirected)
             console.Profile.Width = 10_000;

@@ -42,7 +42,9 @@ public sealed partial class OperatorTests(RunningSuite running) : IClassFixture<
     [Fact]
     public async Task The_other_services_answer_annexctl()
     {
-        foreach (var command in (string[])["files list", "files usage", "files blocked", "devices list", "devices networks", "turn servers",
+        foreach (var command in (string[])["files list", "files list --domain annex.test --purpose message", "files usage", "files usage ann@annex.test",
+                     "files users", "files domains", "files blocked", "files mend", "devices list --gone", "devices networks", "turn servers",
+                     "turn check", "index search --sort address --min-people 1 --closed --domain muc.annex.test",
                      "index status", "index search", "index domains", "index delisted", "bans list", "events list", "rooms audit"])
         {
             var (exitCode, output, errors) = await CtlAsync([.. command.Split(' '), "--json"]);
@@ -53,6 +55,29 @@ public sealed partial class OperatorTests(RunningSuite running) : IClassFixture<
         Assert.Contains("spam.example.org", (await CtlAsync("bans", "list")).Output, StringComparison.Ordinal);
         Assert.Equal(0, (await CtlAsync("bans", "remove", "spam.example.org")).ExitCode);
         Assert.Equal(4, (await CtlAsync("bans", "remove", "spam.example.org")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Files_devices_and_the_index_are_changed_by_annexctl()
+    {
+        Assert.Contains("0 files with 0 B are deleted", (await CtlAsync("files", "delete-domain", "nobody.example", "--yes")).Output, StringComparison.Ordinal);
+        Assert.Contains("are gone", (await CtlAsync("files", "erase-user", "nobody@annex.test", "--yes")).Output, StringComparison.Ordinal);
+        Assert.Equal(4, (await CtlAsync("files", "block", "https://upload.annex.test/nothing/here", "--yes")).ExitCode);
+        var hash = new string('a', 64);
+        Assert.Contains($"{hash} is blocked", (await CtlAsync("files", "block", hash, "--yes")).Output, StringComparison.Ordinal);
+        Assert.Contains(hash, (await CtlAsync("files", "blocked", "--limit", "1")).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await CtlAsync("files", "unblock", hash)).ExitCode);
+        Assert.Equal(2, (await CtlAsync("files", "list", "--purpose", "fun")).ExitCode);
+        var usage = (await CtlAsync("files", "usage")).Output;
+        Assert.Matches("message +0 B.*a file up to .*kept", usage);
+        Assert.DoesNotContain('\e', usage); // colours are for terminals
+
+        Assert.Equal(2, (await CtlAsync("devices", "register", "ann@annex.test", "phone", "unifiedpush", "token", "--option", "nonsense")).ExitCode);
+        var refused = await CtlAsync("devices", "register", "ann@annex.test", "phone", "nosuchnetwork", "token");
+        Assert.True(refused.ExitCode == 1, refused.Output + refused.Errors);
+
+        Assert.Equal(4, (await CtlAsync("index", "show", "nothing@muc.annex.test")).ExitCode);
+        Assert.Contains("off: no seed", (await CtlAsync("index", "status")).Output, StringComparison.Ordinal);
     }
 
     [Fact]

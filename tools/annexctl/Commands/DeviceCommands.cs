@@ -12,18 +12,24 @@ internal static class DeviceCommands
     public static Command Create()
     {
         var only = new Option<string>("--user") { Description = "Only this person's", HelpName = "jid" };
+        var gone = new Option<bool>("--gone") { Description = "Also those that their network called dead" };
         var user = Word("user", "A bare JID");
         var id = Word("id", "The registration (annexctl devices list)");
         var title = new Option<string>("--title") { Description = "The notification's title", HelpName = "text", DefaultValueFactory = _ => "Annex" };
         var body = new Option<string>("--body") { Description = "Its text", HelpName = "text", DefaultValueFactory = _ => "A test by the operator" };
         return Group("devices", "Devices registered for push, what waits for them, and the networks behind them",
-            Test(), Queue(), Queued(), Drop(), Endpoints(), RemoveEndpoint(), Erase(), Export(),
-            List("list", "Registered devices", Push, "No device is registered.", [only, GlobalOptions.Limit],
-                (session, push) => Client(push).ListRegistrations(
-                    new ListRegistrationsRequest { User = session.Text(only), Limit = session.Get(GlobalOptions.Limit) }, session.Stream),
+            Register(), Test(), Queue(), Queued(), Drop(), Endpoints(), RemoveEndpoint(), Erase(), Export(),
+            List("list", "Registered devices", Push, "No device is registered.", [only, gone, GlobalOptions.Limit],
+                (session, push) => Client(push).ListRegistrations(new ListRegistrationsRequest
+                {
+                    User = session.Text(only),
+                    Limit = session.Get(GlobalOptions.Limit),
+                    WithGone = session.Get(gone),
+                }, session.Stream),
                 ("User", r => r.User), ("Device", r => r.Device), ("Network", r => r.Provider), ("App", r => r.App),
                 ("Registered", r => Output.Time(r.RegisteredAt)), ("Delivered", r => Output.Time(r.LastDeliveredAt)),
-                ("Failures", r => $"{r.Failures}"), ("Last answer", r => r.LastAnswer), ("Id", r => r.Id)),
+                ("Failures", r => $"{r.Failures}"), ("Last answer", r => r.LastAnswer),
+                ("Rooms", r => r.Room.Length > 0 ? r.Room : r.Rooms), ("Gone", r => Output.Time(r.GoneAt)), ("Id", r => r.Id)),
             Do("remove", "Removes one registration", Push, [id],
                 (session, push) => Client(push).RemoveRegistrationAsync(new RemoveRegistrationRequest { Id = session.Get(id) }, session.Call),
                 (session, _) => $"{session.Get(id)} is removed."),
@@ -43,6 +49,38 @@ internal static class DeviceCommands
                 (session, push) => Client(push).ListProviders(new ListProvidersRequest(), session.Stream),
                 ("Network", p => p.Name), ("Healthy", p => Output.YesNo(p.IsHealthy)), ("Delivered", p => $"{p.Delivered}"),
                 ("Failed", p => $"{p.Failed}"), ("Waiting", p => $"{p.Queued}"), ("Problem", p => p.Problem)));
+    }
+
+    private static Command Register()
+    {
+        var user = Word("user", "A bare JID");
+        var device = Word("device", "What the client calls itself; its earlier registration is replaced");
+        var network = Word("network", "apns, fcm, webpush or unifiedpush");
+        var token = Word("token", "The network's token or endpoint");
+        var app = new Option<string>("--app") { Description = "The app, where the network has several", HelpName = "app" };
+        var option = new Option<string[]>("--option") { Description = "As the client would send it; may be given again", HelpName = "name=value" };
+        return Show("register", "Registers a device for a client that cannot, and shows what it has to enable", Push,
+            [user, device, network, token, app, option],
+            (session, push) =>
+            {
+                var request = new RegisterRequest
+                {
+                    User = session.Get(user),
+                    Device = session.Get(device),
+                    Provider = session.Get(network),
+                    Token = session.Get(token),
+                    App = session.Text(app),
+                };
+                foreach (var value in session.Get(option) ?? [])
+                {
+                    var at = value.IndexOf('=', StringComparison.Ordinal);
+                    if (at < 1)
+                        throw new CommandFailedException($"--option {value}: it has to be name=value", ExitCodes.Usage);
+                    request.Options[value[..at]] = value[(at + 1)..];
+                }
+                return Client(push).RegisterAsync(request, session.Call);
+            },
+            r => [("Id", r.Id), ("JID", r.Jid), ("Node", r.Node), ("Secret", r.Secret)]);
     }
 
     private static Command Test()
