@@ -45,6 +45,8 @@ public static class SearchService
             p.GetRequiredKeyedService<NpgsqlDataSource>(Name), p.GetRequiredService<TimeProvider>()));
         service.Services.AddSingleton<SearchHandler>();
         service.Services.AddHostedService(RoomComparison.CreateLoop);
+        service.Services.AddSingleton<RoomWatcher>();
+        service.Services.AddHostedService(p => p.GetRequiredService<RoomWatcher>());
         AddPages(service, options);
         service.Services.AddSingleton(p => new DomainStore(p.GetRequiredKeyedService<NpgsqlDataSource>(Name),
             p.GetRequiredService<RoomStore>(), p.GetRequiredService<TimeProvider>()));

@@ -52,7 +52,8 @@ internal static class DeskServices
         builder.AddConsumer<AccountRemovedConsumer, AccountRemoved>();
         builder.AddRpc((s, map) => map
             .Add(RoomDirectory.BindService(new RoomDirectoryRpc(s.GetRequiredService<RoomDesk>(), s.GetRequiredService<RoomCatalog>(),
-                s.GetRequiredService<ArchiveReader>(), s.GetRequiredService<AuditLog>())))
+                s.GetRequiredService<ArchiveReader>(), s.GetRequiredService<AuditLog>(), s.GetRequiredService<CommittedRooms>(),
+                s.GetRequiredKeyedService<Lease>(name))))
             .Add(BanList.BindService(new BanListRpc(s.GetRequiredService<BanDesk>(), s.GetRequiredService<Rooms.RoomDirectory>())))
             .Add(AccountErasure.BindService(new AccountErasureRpc(s.GetRequiredService<AccountEraser>(), options))));
     }

@@ -90,7 +90,7 @@ internal sealed class ServiceCommands(RoomDesk desk, RoomCatalog? catalog, BanDe
     {
         var table = CommandForms.Table("Rooms", ("room", "Address"), ("name", "Name"), ("occupants", "Here now"), ("kind", "Kind"));
         var count = 0;
-        await foreach (var room in catalog!.ListAsync(request.Optional("after") ?? "", request.Optional("contains") ?? "", false,
+        await foreach (var room in catalog!.ListAsync(request.Optional("after") ?? "", request.Optional("contains") ?? "", false, false,
             cancellationToken))
         {
             if (count++ == LinesShown)

@@ -1,4 +1,5 @@
 using Annex.Contracts.Events;
+using Annex.Hosting.Storage;
 using Annex.Muc.Archive;
 using Annex.Muc.Handlers;
 using Annex.Muc.Rooms;
@@ -12,7 +13,8 @@ using V1 = Annex.Contracts.Muc.V1;
 namespace Annex.Muc.Rpc;
 
 /// <summary>annex.muc.v1.RoomDirectory: the list of rooms for the directory, and administration for operators.</summary>
-internal sealed partial class RoomDirectoryRpc(RoomDesk desk, RoomCatalog catalog, ArchiveReader archive, AuditLog audit)
+internal sealed partial class RoomDirectoryRpc(
+    RoomDesk desk, RoomCatalog catalog, ArchiveReader archive, AuditLog audit, CommittedRooms news, Lease lease)
     : V1.RoomDirectory.RoomDirectoryBase
 {
     private const int MaxFound = 1000;
@@ -24,12 +26,29 @@ internal sealed partial class RoomDirectoryRpc(RoomDesk desk, RoomCatalog catalo
         ServerCallContext context)
     {
         var left = request.Limit > 0 ? request.Limit : int.MaxValue;
-        await foreach (var room in catalog.ListAsync(request.After, request.Contains, request.OnlyListed, context.CancellationToken))
+        await foreach (var room in catalog.ListAsync(
+                           request.After, request.Contains, request.OnlyListed, request.IncludeClosed, context.CancellationToken))
         {
             await responseStream.WriteAsync(Describe(room));
             if (--left == 0)
                 return;
         }
+    }
+
+    public override async Task WatchRooms(V1.WatchRoomsRequest request, IServerStreamWriter<V1.RoomNews> responseStream,
+        ServerCallContext context)
+    {
+        // A standby would hear nothing, and who watches would take that for silence.
+        if (!lease.IsHeld)
+            throw new RpcException(new Status(StatusCode.Unavailable, "another process owns the rooms"));
+        var (changes, watch) = news.Watch();
+        using (watch)
+        {
+            await responseStream.WriteAsync(new V1.RoomNews());
+            await foreach (var change in changes.ReadAllAsync(context.CancellationToken))
+                await responseStream.WriteAsync(new V1.RoomNews { Room = change.Room, Version = change.Version });
+        }
+        throw new RpcException(new Status(StatusCode.ResourceExhausted, "the watcher is too far behind; list the rooms and watch again"));
     }
 
     public override Task<V1.Room> GetRoom(V1.GetRoomRequest request, ServerCallContext context) =>

@@ -77,6 +77,7 @@ internal sealed class BatchWriter(Lease lease, ArchiveNumbers numbers, RoomEvent
     public async Task WriteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<PendingChanges> changes,
         Guid marker, CancellationToken cancellationToken)
     {
+        events.Begin();
         var segments = ChangeSegment.Split(changes);
         await BeginAsync(connection, transaction, segments, marker, cancellationToken);
         foreach (var segment in segments)
@@ -95,6 +96,9 @@ internal sealed class BatchWriter(Lease lease, ArchiveNumbers numbers, RoomEvent
                 await RemoveRoomAsync(connection, transaction, removed, cancellationToken);
         }
     }
+
+    /// <summary>What <see cref="WriteAsync"/> wrote last is durable.</summary>
+    public void Committed() => events.Committed();
 
     /// <summary>Takes messages out again whose senders were refused.</summary>
     public static async Task TakeBackAsync(NpgsqlConnection connection, NpgsqlTransaction transaction,

@@ -206,6 +206,7 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
         {
             if (await CommitMarker.HasCommittedAsync(connection, transaction, doubtful, patience.Token))
             {
+                writer.Committed();
                 await BatchWriter.TakeBackAsync(connection, transaction, attempt.Revoked, patience.Token);
                 await transaction.CommitAsync(patience.Token);
                 attempt.Resolve();
@@ -228,6 +229,7 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
             throw;
         }
         attempt.Resolve();
+        writer.Committed();
     }
 
     /// <summary>A database that neither answers nor breaks the connection must not keep senders waiting.</summary>

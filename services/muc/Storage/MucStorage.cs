@@ -19,7 +19,8 @@ internal static class MucStorage
         var services = builder.Services;
         services.AddSingleton<StoreLog>();
         services.AddSingleton<ArchiveNumbers>();
-        services.AddSingleton(s => new RoomEvents(s.GetRequiredKeyedService<EventOutbox>(builder.Name), Time(s)));
+        services.AddSingleton<CommittedRooms>();
+        services.AddSingleton(s => new RoomEvents(s.GetRequiredKeyedService<EventOutbox>(builder.Name), s.GetRequiredService<CommittedRooms>(), Time(s)));
         services.AddSingleton(s => new BatchWriter(s.GetRequiredKeyedService<Lease>(builder.Name),
             s.GetRequiredService<ArchiveNumbers>(), s.GetRequiredService<RoomEvents>(), s.GetRequiredService<TextIndexer>(), Time(s)));
         services.AddSingleton(s => new GroupCommitter(s.GetRequiredKeyedService<NpgsqlDataSource>(builder.Name),

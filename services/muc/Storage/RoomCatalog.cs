@@ -15,7 +15,7 @@ internal sealed class RoomCatalog(NpgsqlDataSource database, RoomEvents events)
         select room, configuration, creator, created_at, version from muc.rooms
         where room > $1 and ($2::text is null or room ilike $2 or name ilike $2)
             and (not $3 or (is_public and (configuration->>'IsPersistent')::boolean
-                and not (configuration->>'IsMembersOnly')::boolean and not (configuration->>'HasPassword')::boolean))
+                and ($5 or not (configuration->>'IsMembersOnly')::boolean and not (configuration->>'HasPassword')::boolean)))
         order by room limit $4
         """;
 
@@ -23,12 +23,13 @@ internal sealed class RoomCatalog(NpgsqlDataSource database, RoomEvents events)
     /// <param name="after">Only addresses behind this one; empty: from the start.</param>
     /// <param name="contains">Part of address or name; empty: any.</param>
     /// <param name="onlyListed">Only what belongs into a directory.</param>
-    public async IAsyncEnumerable<RoomState> ListAsync(string after, string contains, bool onlyListed,
+    /// <param name="includeClosed">And in it those that not everybody may enter.</param>
+    public async IAsyncEnumerable<RoomState> ListAsync(string after, string contains, bool onlyListed, bool includeClosed,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)
         {
-            var page = await ReadAsync(after, contains, onlyListed, Page, cancellationToken);
+            var page = await ReadAsync(after, contains, onlyListed, includeClosed, cancellationToken);
             foreach (var room in page) yield return room;
             if (page.Count < Page) yield break;
             after = page[^1].Room;
@@ -55,7 +56,7 @@ internal sealed class RoomCatalog(NpgsqlDataSource database, RoomEvents events)
         return rooms;
     }
 
-    private Task<List<RoomState>> ReadAsync(string after, string contains, bool onlyListed, int limit, CancellationToken cancellationToken)
+    private Task<List<RoomState>> ReadAsync(string after, string contains, bool onlyListed, bool includeClosed, CancellationToken cancellationToken)
     {
         var pattern = contains.Length == 0 ? null : $"%{contains.Replace("\\", "\\\\", StringComparison.Ordinal)
             .Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
@@ -64,7 +65,7 @@ internal sealed class RoomCatalog(NpgsqlDataSource database, RoomEvents events)
         [
             new() { Value = after },
             new() { Value = (object?)pattern ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-            new() { Value = onlyListed }, new() { Value = limit },
+            new() { Value = onlyListed }, new() { Value = Page }, new() { Value = includeClosed },
         ]);
         return ReadAsync(command, cancellationToken);
     }

@@ -8,9 +8,10 @@ using Npgsql;
 namespace Annex.Muc.Storage;
 
 /// <summary>What other services hear of rooms, in the transaction that changes them.</summary>
-internal sealed class RoomEvents(EventOutbox outbox, TimeProvider time)
+internal sealed class RoomEvents(EventOutbox outbox, CommittedRooms news, TimeProvider time)
 {
     private readonly ConcurrentDictionary<Jid, bool> _changed = new();
+    private readonly List<CommittedRoom> _written = [];
     private long _version;
 
     /// <summary>How many are in a room in memory; 0 for others. Set when the rooms are there.</summary>
@@ -23,23 +24,39 @@ internal sealed class RoomEvents(EventOutbox outbox, TimeProvider time)
         return _version = Math.Max(_version + 1, micros);
     }
 
+    /// <summary>A transaction begins: what was written before it is no news.</summary>
+    public void Begin() => _written.Clear();
+
+    /// <summary>What was written since <see cref="Begin"/> is durable.</summary>
+    public void Committed()
+    {
+        foreach (var item in _written) news.Tell(item);
+        _written.Clear();
+    }
+
     public Task TellAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, RoomRecord room, long version, bool isNew,
         CancellationToken cancellationToken)
     {
         var state = StateOf(room, version, OccupantsOf(room.Room));
         var at = time.GetUtcNow();
+        _written.Add(new CommittedRoom(state.Room, version));
         object @event = isNew ? new RoomCreated { State = state, At = at } : new RoomChanged { State = state, At = at };
         return outbox.AddAsync(connection, transaction, @event, cancellationToken);
     }
 
     public Task TellRemovedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, RoomRemoved removed, long lastVersion,
-        CancellationToken cancellationToken) => outbox.AddAsync(connection, transaction, new RoomDestroyed
+        CancellationToken cancellationToken)
+    {
+        var destroyed = new RoomDestroyed
         {
             Room = removed.Room.ToString(),
             Version = Math.Max(lastVersion + 1, NextVersion(time.GetUtcNow())),
             AlternateRoom = removed.Tombstone?.Alternate?.ToString(),
             At = time.GetUtcNow(),
-        }, cancellationToken);
+        };
+        _written.Add(new CommittedRoom(destroyed.Room, destroyed.Version));
+        return outbox.AddAsync(connection, transaction, destroyed, cancellationToken);
+    }
 
     public Task TellRetractedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Jid room, Retraction retraction,
         string? author, IReadOnlyList<string> urls, CancellationToken cancellationToken) => outbox.AddAsync(connection, transaction,

@@ -12,9 +12,14 @@ namespace Annex.Search.Consumers;
 /// told.</summary>
 public sealed class Reconciler(
     RpcPeers peers, [FromKeyedServices("Search")] NpgsqlDataSource database, RoomIntake intake, RoomStore store,
-    [FromKeyedServices("Search")] BanReconciler bans, TimeProvider time) : IDisposable
+    [FromKeyedServices("Search")] BanReconciler bans, SearchOptions options, TimeProvider time) : IDisposable
 {
     private const int RoomsPerTransaction = 200;
+
+    /// <summary>Of more rooms than these the whole list costs less than the questions.</summary>
+    private const int MostAskedSingly = 50;
+
+    private static readonly TimeSpan PatienceForOne = TimeSpan.FromSeconds(10);
 
     /// <summary>A list of more rooms than any service holds takes less than this.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -59,12 +64,69 @@ public sealed class Reconciler(
         }
     }
 
+    /// <summary>Rooms that muc says have changed: those of which no event has told the index that much are asked for.</summary>
+    /// <param name="changed">Versions by room.</param>
+    /// <returns>How many it had not.</returns>
+    /// <exception cref="RpcException">Muc does not answer.</exception>
+    public async Task<int> CatchUpAsync(IReadOnlyDictionary<string, long> changed, CancellationToken cancellationToken)
+    {
+        var unknown = await ReadUnknownAsync(changed, cancellationToken);
+        if (unknown.Count == 0 || peers.Find("Muc") is not { } muc)
+            return 0;
+        if (unknown.Count > MostAskedSingly)
+        {
+            await RunAsync(cancellationToken);
+            return unknown.Count;
+        }
+        var client = new RoomDirectory.RoomDirectoryClient(muc);
+        foreach (var room in unknown.Order(StringComparer.Ordinal))
+        {
+            var now = await FindAsync(client, room, cancellationToken);
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            if (now is not null)
+                await intake.PutAsync(connection, transaction, now, cancellationToken);
+            else
+                await store.RemoveAsync(connection, transaction, room, changed[room], cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        return unknown.Count;
+    }
+
     public void Dispose() => _one.Dispose();
+
+    private async Task<List<string>> ReadUnknownAsync(IReadOnlyDictionary<string, long> changed, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("""
+            select c.room from unnest(@rooms, @versions) as c(room, version)
+            where not exists (select from search.rooms r where r.jid = c.room and r.is_ours and r.version >= c.version)
+            """);
+        command.Parameters.AddWithValue("rooms", changed.Keys.ToArray());
+        command.Parameters.AddWithValue("versions", changed.Values.ToArray());
+        var unknown = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            unknown.Add(reader.GetString(0));
+        return unknown;
+    }
+
+    private async Task<RoomState?> FindAsync(RoomDirectory.RoomDirectoryClient muc, string room, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return ToState(await muc.GetRoomAsync(new GetRoomRequest { Room = room },
+                deadline: time.GetUtcNow().UtcDateTime + PatienceForOne, cancellationToken: cancellationToken));
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        {
+            return null;
+        }
+    }
 
     private async IAsyncEnumerable<List<RoomState>> ReadAsync(
         RoomDirectory.RoomDirectoryClient muc, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var call = muc.ListRooms(new ListRoomsRequest { OnlyListed = true },
+        using var call = muc.ListRooms(new ListRoomsRequest { OnlyListed = true, IncludeClosed = options.ListClosedRooms },
             deadline: time.GetUtcNow().UtcDateTime + Patience, cancellationToken: cancellationToken);
         var batch = new List<RoomState>();
         await foreach (var room in call.ResponseStream.ReadAllAsync(cancellationToken))

@@ -28,7 +28,11 @@ public sealed class AdministrationTests(AdministrationTests.Host host) : IClassF
     {
         var rooms = Rooms(inProcess);
         var request = new CreateRoomRequest { Room = _room, Owners = { "juliet@example.org" }, Configuration = { Value("roomname", "Verona") } };
+        using var watch = rooms.WatchRooms(new WatchRoomsRequest());
+        Assert.True(await watch.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.Equal("", watch.ResponseStream.Current.Room);
         var made = await rooms.CreateRoomAsync(request);
+        await HearsAsync(watch, made.Version);
         Assert.Equal((_room, "Verona", true), (made.Jid, made.Name, made.IsPersistent));
         await FailsAsync(StatusCode.AlreadyExists, async () => await rooms.CreateRoomAsync(request));
         await FailsAsync(StatusCode.InvalidArgument, async () => await rooms.CreateRoomAsync(new CreateRoomRequest { Room = "a@elsewhere.org", Owners = { "x@y.org" } }));
@@ -57,9 +61,14 @@ public sealed class AdministrationTests(AdministrationTests.Host host) : IClassF
             Room = _room,
             Configuration = { Value("nosuchfield", "1") },
         }));
+        await HearsAsync(watch, configured.Version);
         Assert.Contains(_room, (await AllAsync(rooms.ListRooms(new ListRoomsRequest()))).Select(r => r.Jid));
+        await rooms.ConfigureRoomAsync(new ConfigureRoomRequest { Room = _room, Configuration = { Value("publicroom", "1") } });
+        Assert.DoesNotContain(_room, (await AllAsync(rooms.ListRooms(new ListRoomsRequest { OnlyListed = true }))).Select(r => r.Jid));
+        Assert.Contains(_room, (await AllAsync(rooms.ListRooms(new ListRoomsRequest { OnlyListed = true, IncludeClosed = true }))).Select(r => r.Jid));
 
         await rooms.DestroyRoomAsync(new DestroyRoomRequest { Room = _room, Reason = "over" });
+        await HearsAsync(watch, configured.Version + 1);
         await FailsAsync(StatusCode.NotFound, async () => await rooms.GetRoomAsync(new GetRoomRequest { Room = _room }));
         await FailsAsync(StatusCode.NotFound, async () => await rooms.DestroyRoomAsync(new DestroyRoomRequest { Room = _room }));
     }
@@ -284,6 +293,15 @@ public sealed class AdministrationTests(AdministrationTests.Host host) : IClassF
         await Xmpp.SendAsync($"<presence from='{Juliet}' to='{_room}/juliet'><x xmlns='http://jabber.org/protocol/muc'/></presence>");
         var seen = await Xmpp.ReceiveAsync(e => e.Name == "presence" && e["from"] == $"{_room}/juliet");
         Assert.Equal("Zmp5QD7d++eK8xHaWhvxqoXQOvJxxZszOdfetMUfJUo=", seen.Child("occupant-id", "urn:xmpp:occupant-id:0")!["id"]);
+    }
+
+    // Other tests of the class change rooms of their own in the meantime.
+    private async Task HearsAsync(AsyncServerStreamingCall<RoomNews> watch, long version)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        do
+            Assert.True(await watch.ResponseStream.MoveNext(patience.Token));
+        while (watch.ResponseStream.Current is var news && (news.Room != _room || news.Version < version));
     }
 
     private async Task MakeAsync(RoomDirectory.RoomDirectoryClient rooms) =>

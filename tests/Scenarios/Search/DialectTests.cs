@@ -134,6 +134,23 @@ public sealed class DialectTests(SharedSearch shared) : IClassFixture<SharedSear
     }
 
     [Fact]
+    public async Task Many_of_one_foreign_domain_share_its_limit_and_ours_do_not()
+    {
+        await using var search = await SearchHost.StartAsync(("Search:MaxQueriesPerDomain", "5"));
+        var replies = new List<XElement>();
+        for (var i = 0; i < 6; i++)
+            replies.Add(await search.AskAsync(SearchHost.Form(("q", "abc")), user: search.NewUser("crowd.example")));
+        Assert.All(replies[..5], r => Assert.Equal("result", r.Attribute("type")!.Value));
+        AssertError(replies[5], "wait", "resource-constraint", "rate-limit");
+        // The older dialect is the same question.
+        var older = await search.AskAsync("", SearchHost.Muclumbus, user: search.NewUser("crowd.example"));
+        Assert.Equal("wait", older.Element(older.Name.Namespace + "error")!.Attribute("type")!.Value);
+        Assert.Equal("result", (await search.AskAsync(SearchHost.Form(("q", "abc")), user: search.NewUser("quiet.example"))).Attribute("type")!.Value);
+        for (var i = 0; i < 10; i++)
+            Assert.Equal("result", (await search.AskAsync(SearchHost.Form(("q", "abc")))).Attribute("type")!.Value);
+    }
+
+    [Fact]
     public async Task Converse_finds_a_room()
     {
         await _search.PutAsync(SearchHost.Room("pangolins", "Pangolins"));

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Annex.Contracts.Events;
 using Annex.Contracts.Muc.V1;
 using Annex.Scenarios.Upload;
@@ -79,6 +80,63 @@ public sealed class EventTests : IAsyncLifetime
         _search.Muc.Bans.Lift("evil2@annex.test");
         await _search.Services.GetRequiredService<Reconciler>().RunAsync(CancellationToken.None);
         await Eventually.IsTrueAsync(async () => !Replies.IsError(await _search.AskAsync(form, user: evil), "forbidden"));
+    }
+
+    [Fact]
+    public async Task Closed_rooms_that_are_listed_stay_when_they_are_compared()
+    {
+        await using var search = await SearchHost.StartAsync(("Search:ListClosedRooms", "true"));
+        var closed = Listed("club", "tahr", 1);
+        closed.IsMembersOnly = true;
+        search.Muc.Rooms["1"] = closed;
+        await search.PutAsync(SearchHost.Room("club", "tahr") with { IsMembersOnly = true });
+        var outcome = await search.Services.GetRequiredService<Reconciler>().RunAsync(CancellationToken.None);
+        Assert.Equal(new Reconciler.Outcome(0, 0, 0), outcome);
+        Assert.Equal("club", await search.FindAsync("tahr"));
+    }
+
+    [Fact]
+    public async Task What_no_event_told_is_asked_for_as_soon_as_muc_says_that_it_changed()
+    {
+        await using var search = await SearchHost.StartAsync(new ScriptedMuc { News = Channel.CreateUnbounded<RoomNews>() });
+        await search.PutAsync(SearchHost.Room("hidden", "takin"), SearchHost.Room("gone", "takin"), SearchHost.Room("told", "takin", version: 7));
+        search.Muc.Rooms["1"] = Listed("hidden", "takin", 2);
+        search.Muc.Rooms["1"].IsPublic = false;
+        search.Muc.Rooms["2"] = Listed("fresh", "takin", 3);
+        search.Muc.Rooms["3"] = Listed("told", "takin", 7);
+        foreach (var (room, version) in ((string, long)[])[("hidden", 2), ("gone", 9), ("fresh", 3), ("told", 7)])
+            search.Muc.News!.Writer.TryWrite(new RoomNews { Room = $"{room}@rooms.annex.test", Version = version });
+        await Eventually.IsTrueAsync(async () =>
+            await search.FindAsync("takin", q => q with { Sort = Annex.Search.Index.SortKey.Address }) == "fresh told");
+        // Of what an event had told nobody was asked.
+        Assert.Equal(["fresh@rooms.annex.test", "gone@rooms.annex.test", "hidden@rooms.annex.test"], search.Muc.Asked.Order());
+        // What the lost events told, if they come after all, is old.
+        await search.PutAsync(SearchHost.Room("gone", "takin", version: 9));
+        Assert.Equal("fresh told", await search.FindAsync("takin", q => q with { Sort = Annex.Search.Index.SortKey.Address }));
+    }
+
+    [Fact]
+    public async Task Of_many_rooms_that_no_event_told_the_list_is_read_once()
+    {
+        foreach (var n in Enumerable.Range(0, 60))
+            _search.Muc.Rooms[$"{n}"] = Listed($"s{n:D2}", "serow", 5);
+        var changed = _search.Muc.Rooms.Values.ToDictionary(r => r.Jid, r => r.Version);
+        var reconciler = _search.Services.GetRequiredService<Reconciler>();
+        Assert.Equal(60, await reconciler.CatchUpAsync(changed, CancellationToken.None));
+        Assert.Equal("s59", await _search.FindAsync("s59"));
+        Assert.Empty(_search.Muc.Asked);
+        Assert.Equal(0, await reconciler.CatchUpAsync(changed, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task When_the_watch_breaks_what_was_missed_is_compared_as_soon_as_it_stands_again()
+    {
+        await using var search = await SearchHost.StartAsync(new ScriptedMuc { News = Channel.CreateUnbounded<RoomNews>() });
+        var broken = search.Muc.News!;
+        search.Muc.News = Channel.CreateUnbounded<RoomNews>();
+        search.Muc.Rooms["1"] = Listed("meanwhile", "saiga", 1);
+        broken.Writer.Complete();
+        await Eventually.IsTrueAsync(async () => await search.FindAsync("saiga") == "meanwhile");
     }
 
     private static Room Listed(string local, string name, long version) => new()

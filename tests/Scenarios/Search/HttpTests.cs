@@ -154,6 +154,33 @@ public sealed class HttpTests(SharedSearch shared) : IClassFixture<SharedSearch>
     }
 
     [Fact]
+    public async Task One_IPv6_64_counts_as_one_and_an_IPv4_address_whichever_way_it_is_written()
+    {
+        await using var search = await SearchHost.StartAsync(
+            ("Search:MaxRequestsPerAddress", "3"), ("Search:Http:TrustedProxies:0", "127.0.0.1"));
+        // A burst out of one network, each from another address of it, by the API and the pages.
+        Assert.Equal(HttpStatusCode.OK, await AskFromAsync("2001:db8:0:7::1", "/api/1.0/rooms"));
+        Assert.Equal(HttpStatusCode.OK, await AskFromAsync("2001:db8:0:7:a:b:c:d", "/search?q=x"));
+        Assert.Equal(HttpStatusCode.OK, await AskFromAsync("2001:db8:0:7:ffff::1", "/api/1.0/rooms"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await AskFromAsync("2001:db8:0:7:8000::2", "/api/1.0/rooms"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await AskFromAsync("2001:db8:0:7::1", "/"));
+        // The neighbours are not affected.
+        Assert.Equal(HttpStatusCode.OK, await AskFromAsync("2001:db8:0:8::1", "/api/1.0/rooms"));
+        Assert.Equal(HttpStatusCode.OK, await AskFromAsync("2001:db8::1", "/api/1.0/rooms"));
+        foreach (var address in (string[])["192.0.2.7", "::ffff:192.0.2.7", "192.0.2.7"])
+            Assert.Equal(HttpStatusCode.OK, await AskFromAsync(address, "/api/1.0/rooms"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await AskFromAsync("::ffff:192.0.2.7", "/api/1.0/rooms"));
+        Assert.Equal(HttpStatusCode.OK, await AskFromAsync("192.0.2.8", "/api/1.0/rooms"));
+
+        async Task<HttpStatusCode> AskFromAsync(string address, string path)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "X-Forwarded-For", address } } };
+            using var reply = await search.Http.SendAsync(request);
+            return reply.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task Markup_stays_text_on_every_page()
     {
         const string Evil = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;";

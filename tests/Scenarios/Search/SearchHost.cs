@@ -13,6 +13,7 @@ using Annex.Search.Index;
 using Annex.Search.Storage;
 using Annex.Testing.Scripted;
 using Annex.Testing.Servers;
+using Annex.Xmpp.Streams;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -49,11 +50,12 @@ public sealed class SearchHost : IAsyncDisposable
 
     public RoomFinder Finder => Services.GetRequiredService<RoomFinder>();
 
-    public static async Task<SearchHost> StartAsync(params (string Key, string Value)[] settings)
+    public static Task<SearchHost> StartAsync(params (string Key, string Value)[] settings) => StartAsync(new ScriptedMuc(), settings);
+
+    public static async Task<SearchHost> StartAsync(ScriptedMuc muc, params (string Key, string Value)[] settings)
     {
         var postgres = await PostgresServer.SharedAsync();
         var server = new ScriptedServer("search.annex.test");
-        var muc = new ScriptedMuc();
         var all = new Dictionary<string, string?>
         {
             ["Database"] = await postgres.CreateDatabaseAsync(),
@@ -88,7 +90,11 @@ public sealed class SearchHost : IAsyncDisposable
         await server.AcceptAsync();
         // The comparison with muc at the start is over, and the next is far away: what a test changes is the test's.
         var reconciler = app.Services.GetRequiredService<Reconciler>();
-        await Eventually.IsTrueAsync(() => reconciler.LastRun is not null);
+        var watcher = app.Services.GetRequiredService<RoomWatcher>();
+        // The server's last word of the handshake is not yet read when it is sent.
+        var link = app.Services.GetRequiredKeyedService<ComponentConnection>("Search");
+        await Eventually.IsTrueAsync(() =>
+            link.IsConnected && reconciler.LastRun is not null && (muc.News is null || watcher.IsWatching));
         return new SearchHost(app, server, muc);
     }
 
