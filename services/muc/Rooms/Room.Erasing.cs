@@ -24,6 +24,12 @@ internal sealed partial class Room
             : Subject;
         if (isCreator || !ReferenceEquals(subject, Subject))
             changes.Add(new RoomStored(Record with { Creator = isCreator ? Service.Jid : Creator!, Subject = subject }));
+        // In the same commit, although they are still here: who asks for it afterwards finds nothing of the person.
+        foreach (var occupant in OccupantsOf(person))
+        {
+            for (var i = 0; i < occupant.SessionCount; i++)
+                changes.Add(new OccupantRemoved(occupant.SessionAt(i).Jid));
+        }
         var willEnd = entry is { Affiliation: Affiliation.Owner } && Affiliations.Count == 1
             && _occupants.Values.All(o => o.RealBare.Equals(person));
         Persist(effects, null, changes, then =>

@@ -192,6 +192,8 @@ internal sealed partial class Room
                 effects.Store(new MuteStored(kept));
             else if (change is SubscriptionChange { Subject: var subscriber })
                 effects.Store(new SubscriptionChange(subscriber, _subscriptions?.All.FirstOrDefault(s => s.Subject.Equals(subscriber))));
+            else if (change is OccupantRemoved { Session: var jid } && TryGetSession(jid, out var session))
+                effects.Store(new OccupantStored(RecordOf(session), session.Occupant.Affiliation));
         }
     }
 
