@@ -13,8 +13,8 @@ public sealed class OutcomeWaits(int limit)
     private readonly ConcurrentDictionary<string, TaskCompletionSource<PushOutcome>> _waits =
         new(StringComparer.Ordinal);
 
-    /// <summary>The outcome, or null when there was none in time, somebody else waits for the key, or too many
-    /// wait.</summary>
+    /// <summary>The outcome, or null when there was none in time or before it was cancelled, somebody else waits for the
+    /// key, or too many wait.</summary>
     public async Task<PushOutcome?> WaitAsync(string key, TimeSpan atMost, TimeProvider time,
         CancellationToken cancellationToken)
     {
@@ -22,11 +22,9 @@ public sealed class OutcomeWaits(int limit)
         if (_waits.Count >= limit || !_waits.TryAdd(key, wait)) return null;
         try
         {
-            return await wait.Task.WaitAsync(atMost, time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            return null;
+            // Most waits end without a word, at a slow network all of them: that is no exception.
+            await ((Task)wait.Task.WaitAsync(atMost, time, cancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return wait.Task.IsCompletedSuccessfully ? await wait.Task : null;
         }
         finally
         {

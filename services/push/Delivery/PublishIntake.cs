@@ -45,13 +45,13 @@ public sealed class PublishIntake
             var isCoalesced = await pending.Written.Task.WaitAsync(cancellationToken);
             if (isCoalesced) return null;
             _worker.Wake();
-            return await outcome;
+            var word = await outcome;
+            if (word is null) cancellationToken.ThrowIfCancellationRequested();
+            return word;
         }
         finally
         {
-            await stop.CancelAsync();
-            await outcome.ContinueWith(static t => _ = t.Exception, CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            if (!outcome.IsCompleted) await stop.CancelAsync();
         }
     }
 
