@@ -16,7 +16,18 @@ prepare() {
     -E UTF8 --locale=C.UTF-8 "${sync[@]}") >"$dir/log" 2>&1 || fail "initdb failed"
 }
 
+# Backends are no children of the group: when their postmaster is killed they end by themselves, and hold its shared memory until then.
+lingers() {
+  local cwd
+  for cwd in /proc/[0-9]*/cwd; do
+    [ "$cwd" -ef "$dir/data" ] && return
+  done
+  return 1
+}
+
 launch() {
+  local until=$((SECONDS + 20))
+  while lingers && [ $SECONDS -lt $until ]; do sleep 0.05; done
   # A postmaster.pid that a killed server left names a process that may be anybody's by now.
   [ ${#pids[@]} -eq 0 ] && rm -f "$dir/data/postmaster.pid"
   spawn "$bin/postgres" -D "$dir/data" -p "${setting[port]}" -c listen_addresses=127.0.0.1 \

@@ -44,6 +44,13 @@ public sealed class ClientTests
     }
 
     [Fact]
+    public async Task Three_profanities_speak_in_secret_in_a_private_group_on_Prosody()
+    {
+        await using var server = await ProsodyServer.StartAsync(Options);
+        await ProfanitiesSpeakAsync(server.ClientPort, server.ComponentPort);
+    }
+
+    [Fact]
     public async Task Three_profanities_speak_in_secret_in_a_private_group_on_ejabberd()
     {
         await using var server = await EjabberdServer.StartAsync(Options);

@@ -97,6 +97,17 @@ def befriend(people):
         a.see(f"{b.name}'s consent", presence('type="subscribed"', f'from="{b.name}@{DOMAIN}'))
 
 
+def announce(person):
+    """An empty list of devices, as an earlier client of the account would have left one. profanity 0.13 adds its own device to the
+    list that it is given; where there is none Prosody answers with item-not-found alone, and then it publishes nothing."""
+    person.want("<iq type='set' id='devices'><pubsub xmlns='http://jabber.org/protocol/pubsub'>"
+                f"<publish node='{AXOLOTL}.devicelist'><item id='current'><list xmlns='{AXOLOTL}'/></item></publish>"
+                "<publish-options><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE' type='hidden'>"
+                "<value>http://jabber.org/protocol/pubsub#publish-options</value></field>"
+                "<field var='pubsub#access_model'><value>open</value></field></x></publish-options></pubsub></iq>")
+    person.see("its list of devices", lambda n: n[0] == "iq" and 'id="devices"' in n[1] and 'type="result"' in n[1])
+
+
 def create(ann):
     """The room as the preset of the form makes it, with the two others as members."""
     ann.want(f"/join {ROOM} nick ann")
@@ -115,6 +126,7 @@ def live(people):
     ann, bea, cid = people
     for person in people:
         person.see("its connection", lambda n: n[0] == "connected")
+        announce(person)
         person.want("/omemo gen", "/omemo trustmode blind", "/omemo policy always")
     befriend(people)
     create(ann)
