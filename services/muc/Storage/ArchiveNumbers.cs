@@ -14,8 +14,13 @@ internal sealed class ArchiveNumbers
 
     public void Set(Jid room, long archive, long last)
     {
-        if (_rooms.Count >= MaxKept) _rooms.Clear();
         _rooms[room] = (archive, last);
+    }
+
+    /// <summary>Between two batches, never within one: it goes by what it found at its beginning.</summary>
+    public void Trim()
+    {
+        if (_rooms.Count >= MaxKept) _rooms.Clear();
     }
 
     public void Forget(Jid room) => _rooms.Remove(room);

@@ -33,6 +33,9 @@ internal sealed class ChangeSegment
 
     public Dictionary<Jid, RoomRemoved> Removed { get; } = [];
 
+    /// <summary>No statement of it needs the answer of another.</summary>
+    public bool IsPlain => Retractions.Count == 0 && Rooms.Count == 0 && Removed.Count == 0;
+
     /// <summary>Makes as few segments of the changes as their order allows.</summary>
     public static List<ChangeSegment> Split(IEnumerable<PendingChanges> batch)
     {

@@ -9,7 +9,7 @@ namespace Annex.Muc.Storage;
 /// load thousands of messages share an fsync; a single one waits for nothing but its own.
 /// <para>While the database is away the batch is tried again. What was awaited is given up after its deadline, and then it never
 /// will be stored; what is written behind is kept. A commit whose answer was lost is looked up by its marker before anything else
-/// is written.</para>
+/// is written, and can come about no more from then on.</para>
 /// </summary>
 internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, BatchWriter writer, ArchiveNumbers numbers,
     MucOptions options, TimeProvider time, StoreLog log) : IDisposable
@@ -25,6 +25,7 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
     /// <summary>An attempt gets at least so long, however late it is: the database may be back and have much to do.</summary>
     private static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(2);
 
+    private readonly CommitConnection _connection = new(database, writer, time);
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _ready = new(0);
     private readonly LinkedList<PendingChanges> _pending = new();
@@ -99,6 +100,7 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
             lock (_gate) _inFlight = 0;
         }
         await TellAllDeliveredAsync(cancellationToken);
+        await _connection.CloseAsync();
     }
 
     /// <summary>After an ordinary end nothing is told again at the next start.</summary>
@@ -110,7 +112,11 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
         if (lease.IsHeld && writer.MustTellDelivered) await CommitAsync(new CommitAttempt([PendingChanges.Nothing]), cancellationToken);
     }
 
-    public void Dispose() => _ready.Dispose();
+    public void Dispose()
+    {
+        _ready.Dispose();
+        _connection.Dispose();
+    }
 
     private List<PendingChanges> TakeBatch()
     {
@@ -167,7 +173,7 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
         {
             try
             {
-                await TryAsync(attempt);
+                await _connection.CommitAsync(attempt, PatienceFor(attempt.Batch));
                 Finish(attempt.Batch);
                 return;
             }
@@ -177,7 +183,7 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
                 GiveUp(attempt.Batch, _ => true);
                 return;
             }
-            catch (Exception e) when (MeansAway(e))
+            catch (Exception e) when (CommitConnection.MeansAway(e))
             {
                 if (!_isAway) log.Away(e);
                 Volatile.Write(ref _isAway, true);
@@ -195,41 +201,6 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
             await Task.Delay(pause, time, CancellationToken.None);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
-    }
-
-    private async Task TryAsync(CommitAttempt attempt)
-    {
-        using var patience = new CancellationTokenSource(PatienceFor(attempt.Batch), time);
-        await using var connection = await database.OpenConnectionAsync(patience.Token);
-        await using var transaction = await connection.BeginTransactionAsync(patience.Token);
-        if (attempt.Doubtful is { } doubtful)
-        {
-            if (await CommitMarker.HasCommittedAsync(connection, transaction, doubtful, patience.Token))
-            {
-                writer.Committed();
-                await BatchWriter.TakeBackAsync(connection, transaction, attempt.Revoked, patience.Token);
-                await transaction.CommitAsync(patience.Token);
-                attempt.Resolve();
-                return;
-            }
-            attempt.Resolve();
-        }
-        if (attempt.Batch.Count == 0) return;
-        var marker = Guid.NewGuid();
-        await writer.WriteAsync(connection, transaction, attempt.Batch, marker, patience.Token);
-        // From here on, and only from here, it may be durable without our knowing.
-        attempt.Doubtful = marker;
-        try
-        {
-            await transaction.CommitAsync(patience.Token);
-        }
-        catch (PostgresException e) when (!MeansAway(e))
-        {
-            attempt.Resolve();
-            throw;
-        }
-        attempt.Resolve();
-        writer.Committed();
     }
 
     /// <summary>A database that neither answers nor breaks the connection must not keep senders waiting.</summary>
@@ -286,24 +257,5 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
             return;
         }
         foreach (var pending in batch) await CommitAsync(new CommitAttempt([pending]), cancellationToken);
-    }
-
-    private static bool MeansAway(Exception exception)
-    {
-        for (var e = exception; e is not null; e = e.InnerException)
-        {
-            // Stopped, crashed, starting, too many connections, disk full, conflicts, standby, a lock or an answer that took too long.
-            if (e is PostgresException postgres)
-            {
-                return postgres.SqlState is "57P01" or "57P02" or "57P03" or "53300" or "53100" or "40001" or "40P01" or "25006" or "55P03"
-                    or "57014";
-            }
-            if (e is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException or ObjectDisposedException
-                or OperationCanceledException)
-            {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -12,7 +12,12 @@ namespace Annex.Hosting.Storage;
 /// </summary>
 public sealed class Lease : IDisposable
 {
+    /// <summary>SQLSTATE of the statement of <see cref="CreateFenceCommand"/> where another process is the owner: a division by
+    /// zero.</summary>
+    public const string NotOwner = "22012";
+
     private readonly string _fence;
+    private readonly string _failingFence;
     private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _lost = new();
 
@@ -22,6 +27,7 @@ public sealed class Lease : IDisposable
         Schema = schema;
         // For share: a take-over waits for the transactions that passed the fence, so none of them commits after it.
         _fence = $"select 1 from {schema}.lease where name = $1 and epoch = $2 for share";
+        _failingFence = $"select 1 / count(*) from ({_fence}) held";
     }
 
     public string Name { get; }
@@ -58,8 +64,9 @@ public sealed class Lease : IDisposable
             ?? throw new InvalidOperationException("A fence needs an open transaction.")).GetDbTransaction(),
         cancellationToken);
 
-    /// <summary>The fence as a statement for a batch: without a row in its result the caller must roll back.</summary>
-    public NpgsqlBatchCommand CreateFenceCommand() => new(_fence)
+    /// <summary>The fence as a statement for a batch, which fails with <see cref="NotOwner"/> and lets nothing of the batch
+    /// happen.</summary>
+    public NpgsqlBatchCommand CreateFenceCommand() => new(_failingFence)
     {
         Parameters = { new() { Value = Name }, new() { Value = Epoch } },
     };

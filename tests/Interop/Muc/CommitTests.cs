@@ -1,3 +1,4 @@
+using System.Text;
 using Annex.Hosting;
 using Annex.Muc;
 using Annex.Muc.Rooms;
@@ -141,6 +142,21 @@ public sealed class CommitTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_commit_that_arrives_when_it_was_given_up_long_ago_stores_nothing()
+    {
+        await StartAsync(Short);
+        _proxy.Arm(DatabaseProxy.Commit.ArrivesLate, refuses: true);
+        var id = Guid.CreateVersion7();
+        Assert.False(await AppendAsync(id));
+        _proxy.Allow();
+        await UntilAsync(() => !Committer.IsAway && Committer.IsIdle);
+        await _proxy.LetArriveAsync();
+        Assert.Equal(0, await CountAsync(id));
+        await StoreOneAsync();
+        await AssertNumbersAsync();
+    }
+
+    [Fact]
     public async Task A_database_that_neither_answers_nor_breaks_keeps_no_sender_waiting()
     {
         await StartAsync(Short);
@@ -156,7 +172,7 @@ public sealed class CommitTests : IAsyncLifetime
     {
         var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         Store.Commit(Room, [new ArchiveAppend(id, DateTimeOffset.UtcNow, Jid.Parse($"{Room}/juliet"), Author, "o"u8.ToArray(),
-            "i"u8.ToArray(), "><body>b</body></message>"u8.ToArray(), IsHistory: true)], done.SetResult);
+            "i"u8.ToArray(), Encoding.UTF8.GetBytes($">{DatabaseProxy.Text}"), IsHistory: true)], done.SetResult);
         return done.Task.WaitAsync(TimeSpan.FromMinutes(1));
     }
 

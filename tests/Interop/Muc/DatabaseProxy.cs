@@ -6,16 +6,23 @@ namespace Annex.Interop.Muc;
 /// <summary>Stands between a service and its PostgreSQL, and breaks what is between them where a test wants it broken.</summary>
 internal sealed class DatabaseProxy(int databasePort) : IAsyncDisposable
 {
+    /// <summary>In the messages whose commits can be broken, and in nothing else that goes to the database.</summary>
+    public const string Text = "<body>b</body></message>";
+
+    private static readonly byte[] Mark = System.Text.Encoding.UTF8.GetBytes(Text);
+
     private readonly Lock _gate = new();
     private readonly List<Socket> _open = [];
     private readonly CancellationTokenSource _stop = new();
     private TcpListener? _listener;
+    private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private (Socket Server, byte[] Request)? _late;
     private TaskCompletionSource _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Commit _next;
     private bool _refuses;
 
     /// <summary>What becomes of the next commit of a transaction that wrote messages.</summary>
-    public enum Commit { Passes, IsDropped, LosesItsAnswer, HangsBeforeItsAnswer }
+    public enum Commit { Passes, IsDropped, LosesItsAnswer, HangsBeforeItsAnswer, ArrivesLate }
 
     public int Port { get; private set; }
 
@@ -54,9 +61,18 @@ internal sealed class DatabaseProxy(int databasePort) : IAsyncDisposable
         }
     }
 
+    /// <summary>The database gets what was held up on its way; completes when it has answered.</summary>
+    public async Task LetArriveAsync()
+    {
+        var (server, request) = _late!.Value;
+        await server.SendAsync(request);
+        await _answered.Task;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        _late?.Server.Dispose();
         Refuse();
         _stop.Dispose();
     }
@@ -101,6 +117,7 @@ internal sealed class DatabaseProxy(int databasePort) : IAsyncDisposable
     private sealed class Link(DatabaseProxy proxy, Socket client, Socket server)
     {
         private bool _hasMessages;
+        private bool _isInTransaction;
         private Commit _broken;
 
         public async Task PassAsync(Socket from, Socket to, bool isRequest)
@@ -126,11 +143,25 @@ internal sealed class DatabaseProxy(int databasePort) : IAsyncDisposable
 
         private bool IsLostRequest(ReadOnlyMemory<byte> text)
         {
-            _hasMessages |= text.Span.IndexOf("muc.messages (archive"u8) >= 0;
-            if (!_hasMessages || text.Span.IndexOf("COMMIT"u8) < 0)
+            _isInTransaction |= text.Span.IndexOf("BEGIN"u8) >= 0;
+            _hasMessages |= text.Span.IndexOf(Mark) >= 0;
+            // What is sent outside a transaction is one by itself.
+            if (_isInTransaction && text.Span.IndexOf("COMMIT"u8) < 0 && text.Span.IndexOf("ROLLBACK"u8) < 0)
+                return false;
+            _isInTransaction = false;
+            if (!_hasMessages)
                 return false;
             _hasMessages = false;
             _broken = proxy.Take();
+            if (_broken == Commit.ArrivesLate)
+            {
+                lock (proxy._gate)
+                    proxy._open.Remove(server);
+                proxy._late = (server, text.ToArray());
+                client.Dispose();
+                proxy.Break();
+                return true;
+            }
             if (_broken != Commit.IsDropped)
                 return false;
             proxy.Break();
@@ -140,6 +171,8 @@ internal sealed class DatabaseProxy(int databasePort) : IAsyncDisposable
 
         private async Task<bool> IsLostAnswerAsync()
         {
+            if (_broken == Commit.ArrivesLate)
+                proxy._answered.TrySetResult();
             if (_broken is not (Commit.LosesItsAnswer or Commit.HangsBeforeItsAnswer))
                 return false;
             proxy.Break();
