@@ -36,7 +36,10 @@ internal sealed class Arguments
     /// <summary>Joins on their way at once.</summary>
     public int JoinsAtOnce => Number("joins", 8);
 
-    /// <summary>How long messages are sent, in seconds. One more second before it warms up and is not counted.</summary>
+    /// <summary>How long messages are sent before anything is counted, in seconds: a process that is seconds old still compiles.</summary>
+    public double Warm => double.Parse(Text("warm", "4"), CultureInfo.InvariantCulture);
+
+    /// <summary>How long messages are sent, in seconds.</summary>
     public double Talk => double.Parse(Text("talk", "2"), CultureInfo.InvariantCulture);
 
     /// <summary>Stanzas of the link's load.</summary>
@@ -99,7 +102,7 @@ internal sealed class Arguments
             reflector  a bare component that reflects: no roles, checks or storage; the yardstick
             compare    starts everything itself and compares; see bench/compare
             hostile    floods one muc while others talk; see bench/hostile
-            options    --host --port --jid --secret --domain --rooms --users --talk --window --body --seconds --pids 1,2 --rounds
+            options    --host --port --jid --secret --domain --rooms --users --warm --talk --window --body --seconds --pids 1,2 --rounds
             """);
         return 2;
     }

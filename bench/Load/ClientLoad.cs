@@ -24,7 +24,7 @@ internal sealed class ClientLoad : IAsyncDisposable
         await using var load = new ClientLoad(options, cancellationToken);
         await load.LoginAsync(cancellationToken);
         Console.WriteLine(await load.JoinAsync(cancellationToken));
-        await load.TalkAsync(1, cancellationToken);
+        await load.TalkAsync(options.Warm, cancellationToken);
         Console.WriteLine(await load.TalkAsync(options.Talk, cancellationToken));
         return 0;
     }

@@ -30,27 +30,29 @@ internal sealed class ComponentLoad : IAsyncDisposable
         var link = await ServerLink.AcceptAsync(options, cancellationToken);
         await using var load = new ComponentLoad(options, link, cancellationToken);
         Console.WriteLine(await load.JoinAsync(cancellationToken));
-        await load.TalkAsync(options.Window, 1, cancellationToken);
+        await load.TalkAsync(options.Window, options.Warm, cancellationToken);
         Console.WriteLine(await load.TalkAsync(options.Window, options.Talk, cancellationToken));
         return 0;
     }
 
-    public async Task<JoinFigures> JoinAsync(CancellationToken cancellationToken)
+    /// <param name="name">What the rooms' names begin with; the talk is in those called room.</param>
+    /// <param name="people">Occupants of each room, if not those of the options.</param>
+    public async Task<JoinFigures> JoinAsync(CancellationToken cancellationToken, string name = "room", int people = 0)
     {
         var pids = _options.Pids;
         var (memory, cpu, before) = (ProcessFigures.Resident(pids), ProcessFigures.CpuSeconds(pids), _seen.Presences);
-        var (rooms, users, watch) = (_options.Rooms, _options.Users, Stopwatch.StartNew());
+        var (rooms, users, watch) = (_options.Rooms, people > 0 ? people : _options.Users, Stopwatch.StartNew());
         for (var room = 0; room < rooms; room++)
         {
             var known = _seen.Presences;
             var iqs = _seen.Iqs;
             // The first occupant creates the room and unlocks it (XEP-0045 §10.1.2).
-            await _link.SendAsync(Join(room, 0), cancellationToken);
+            await _link.SendAsync(Join(name, room, 0), cancellationToken);
             await _seen.UntilAsync(() => _seen.Presences > known, cancellationToken);
-            await _link.SendAsync($"<iq type='set' id='c{room}' from='{User(0)}' to='{Room(room)}'>"
+            await _link.SendAsync($"<iq type='set' id='c{room}' from='{User(0)}' to='{Room(room, name)}'>"
                 + $"<query xmlns='http://jabber.org/protocol/muc#owner'>{Form()}</query></iq>", cancellationToken);
             await _seen.UntilAsync(() => _seen.Iqs > iqs, cancellationToken);
-            await SendJoinsAsync(room, known, cancellationToken);
+            await SendJoinsAsync(name, room, users, known, cancellationToken);
         }
         var (seconds, presences) = (watch.Elapsed.TotalSeconds, _seen.Presences - before);
         var used = ProcessFigures.CpuSeconds(pids) - cpu;
@@ -83,7 +85,7 @@ internal sealed class ComponentLoad : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private string Room(int room) => $"room{room}@{_options.Jid}";
+    private string Room(int room, string name = "room") => $"{name}{room}@{_options.Jid}";
 
     private string User(int user) => $"u{user}@{_options.Domain}/load";
 
@@ -94,13 +96,13 @@ internal sealed class ComponentLoad : IAsyncDisposable
         + (_options.MaxUsers > 0 ? $"<field var='muc#roomconfig_maxusers'><value>{_options.MaxUsers}</value></field>" : "") + "</x>";
 
     /// <summary>A few at a time, each time until all have seen them: mu-conference loses what does not fit into one of its reads.</summary>
-    private async Task SendJoinsAsync(int room, long known, CancellationToken cancellationToken)
+    private async Task SendJoinsAsync(string name, int room, int users, long known, CancellationToken cancellationToken)
     {
         var atOnce = _options.JoinsAtOnce;
-        for (var user = 1; user < _options.Users;)
+        for (var user = 1; user < users;)
         {
-            var next = Math.Min(user + atOnce, _options.Users);
-            await _link.SendAsync(string.Concat(Enumerable.Range(user, next - user).Select(u => Join(room, u))), cancellationToken);
+            var next = Math.Min(user + atOnce, users);
+            await _link.SendAsync(string.Concat(Enumerable.Range(user, next - user).Select(u => Join(name, room, u))), cancellationToken);
             user = next;
             // Where only moderators are shown, each who enters sees the owner and itself.
             var wanted = known + (_options.IsQuietRoom ? 1 + 2L * (user - 1) : (long)user * user);
@@ -108,8 +110,8 @@ internal sealed class ComponentLoad : IAsyncDisposable
         }
     }
 
-    private string Join(int room, int user) =>
-        $"<presence id='j{room}-{user}' from='{User(user)}' to='{Room(room)}/nick{user}'>"
+    private string Join(string name, int room, int user) =>
+        $"<presence id='j{room}-{user}' from='{User(user)}' to='{Room(room, name)}/nick{user}'>"
         + "<c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='https://example.org/client' ver='QgayPKawpkPSDYmwT/WM94uAlu0='/>"
         + "<x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='0'/></x></presence>";
 

@@ -35,7 +35,7 @@ internal sealed class HostileLoad : IAsyncDisposable
         await using var process = await Subject.StartAsync("muc-limits", options, port, cancellationToken);
         await using var load = new HostileLoad(options.With(("pids", process.Pid)), await accepted, cancellationToken);
         await load.EnterAsync(cancellationToken);
-        await load.TalkAsync(3, cancellationToken);
+        await load.TalkAsync(options.Warm, cancellationToken);
         Console.WriteLine("flood                              a second   p50 ms   p99 ms   of quiet");
         var isGood = true;
         for (var round = 1; round <= options.Rounds; round++)

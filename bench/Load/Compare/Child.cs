@@ -2,16 +2,20 @@ using System.Diagnostics;
 
 namespace Annex.Load.Compare;
 
-/// <summary>A process that ends with the bench; what it says goes nowhere unless it is asked for.</summary>
+/// <summary>A process that ends with the bench, however that ends; what it says goes nowhere unless it is asked for.</summary>
 internal sealed class Child : IAsyncDisposable
 {
-    private readonly Process _process;
+    // Waits for the end of its input, which is the bench's, and then kills: most programs would go on without anybody.
+    private const string GuardScript = "trap '' INT TERM HUP; cat >/dev/null; kill -9 \"$0\" 2>/dev/null";
 
-    private Child(Process process) => _process = process;
+    private readonly Process _process;
+    private readonly Process? _guard;
+
+    private Child(Process process, Process? guard) => (_process, _guard) = (process, guard);
 
     public int Id => _process.Id;
 
-    /// <param name="output">Whether its output is read by the caller.</param>
+    /// <param name="output">Whether its output is read by the caller, and it ends with its input.</param>
     public static Child Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null,
         bool output = false)
     {
@@ -33,7 +37,7 @@ internal sealed class Child : IAsyncDisposable
             process.OutputDataReceived += (_, _) => { };
             process.BeginOutputReadLine();
         }
-        return new Child(process);
+        return new Child(process, output ? null : Guard(process.Id));
     }
 
     public Task<string?> ReadLineAsync(CancellationToken cancellationToken) =>
@@ -67,5 +71,13 @@ internal sealed class Child : IAsyncDisposable
             }
         }
         _process.Dispose();
+        if (_guard is null)
+            return;
+        // It first: the number may soon be another process's.
+        _guard.Kill(entireProcessTree: true);
+        _guard.Dispose();
     }
+
+    private static Process? Guard(int pid) => Process.Start(new ProcessStartInfo("bash",
+        ["-c", GuardScript, pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]) { RedirectStandardInput = true });
 }

@@ -34,7 +34,7 @@ internal sealed class ClientComparison(Arguments options)
             ("pids", pids)), cancellationToken);
         await load.LoginAsync(cancellationToken);
         var joined = await load.JoinAsync(cancellationToken);
-        await load.TalkAsync(1, cancellationToken);
+        await load.TalkAsync(options.Warm, cancellationToken);
         var talk = await load.TalkAsync(options.Talk, cancellationToken);
         Console.WriteLine($"round {round} {shape}, {subject}: {joined}; {talk}");
         _ratios.Add(shape, "deliveries a second", subject, round, talk.Rate);
