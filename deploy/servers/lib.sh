@@ -124,8 +124,15 @@ alive() { local pid; for pid in "${pids[@]}"; do kill -0 "$pid" 2>/dev/null || r
 signal_all() { local pid; for pid in "${pids[@]}"; do kill -"$1" -- "-$pid" 2>/dev/null; done; }
 reap() { [ ${#pids[@]} -gt 0 ] && wait "${pids[@]}" 2>/dev/null; pids=(); }
 
+# The last process: it is reaped, and no longer one of ours.
+signal_front() { local pid=${pids[-1]}; kill -"$1" -- "-$pid" 2>/dev/null; wait "$pid" 2>/dev/null; unset 'pids[-1]'; }
+
 start() {
   launch
+  become_ready
+}
+
+become_ready() {
   local until=$((SECONDS + setting[timeout]))
   until is_ready; do
     alive || fail "$kind ended while it started"

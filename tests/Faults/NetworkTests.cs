@@ -53,6 +53,24 @@ public sealed class NetworkTests(ITestOutputHelper output)
         Assert.Equal(0, scene.World.RefusedCount);
     }
 
+    [RootFact]
+    public async Task A_cable_that_loses_packets_loses_no_message()
+    {
+        using var network = new PrivateNetwork(isLossy: true);
+        await using var scene = await Scene.StartAsync(network);
+        await RoomCount.DuringTalkAsync(scene.World, async () =>
+        {
+            network.Lossy!.LossPercent = 4;
+            scene.ToServer.Delay = scene.ToDatabase.Delay = TimeSpan.FromMilliseconds(10);
+            await Task.Delay(Out * 2);
+            network.Lossy.LossPercent = 0;
+            scene.ToServer.Delay = scene.ToDatabase.Delay = TimeSpan.Zero;
+        });
+        output.WriteLine($"{network.Lossy!.LostCount} packets lost");
+        Assert.True(network.Lossy.LostCount > 0, "Nothing was tried.");
+        await RoomCount.AssertNothingLostAsync(scene.World, scene.Database, output);
+    }
+
     private sealed class Scene : IAsyncDisposable
     {
         private readonly PrivateNetwork _network;

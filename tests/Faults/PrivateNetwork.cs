@@ -13,7 +13,8 @@ internal sealed class PrivateNetwork : IDisposable
     private readonly string _name;
     private readonly string _cable;
 
-    public PrivateNetwork()
+    /// <param name="isLossy">Whether the cable is one that can lose packets one by one.</param>
+    public PrivateNetwork(bool isLossy = false)
     {
         var number = (Environment.ProcessId * 7 + Interlocked.Increment(ref _count)) % 16_000;
         _name = $"annex-{Environment.ProcessId}-{number}";
@@ -23,7 +24,10 @@ internal sealed class PrivateNetwork : IDisposable
         var (here, there) = ($"10.213.{address / 256}.{(address % 256) + 1}", $"10.213.{address / 256}.{(address % 256) + 2}");
         Here = IPAddress.Parse(here);
         Ip("netns", "add", _name);
-        Ip("link", "add", _cable, "type", "veth", "peer", "name", _cable + "b");
+        if (isLossy)
+            Lossy = new LossyCable(_cable, _cable + "b");
+        else
+            Ip("link", "add", _cable, "type", "veth", "peer", "name", _cable + "b");
         Ip("link", "set", _cable + "b", "netns", _name);
         Ip("addr", "add", here + "/30", "dev", _cable);
         Ip("link", "set", _cable, "up");
@@ -34,6 +38,9 @@ internal sealed class PrivateNetwork : IDisposable
 
     /// <summary>This side's address on the cable.</summary>
     public IPAddress Here { get; }
+
+    /// <summary>Null: the cable loses nothing until it is cut.</summary>
+    public LossyCable? Lossy { get; }
 
     /// <summary>Runs a command inside.</summary>
     public string[] Launcher => ["ip", "netns", "exec", _name];
@@ -46,6 +53,7 @@ internal sealed class PrivateNetwork : IDisposable
     {
         RootFactAttribute.Run("ip", "link", "del", _cable);
         RootFactAttribute.Run("ip", "netns", "del", _name);
+        Lossy?.Dispose();
     }
 
     private static void Ip(params string[] arguments)

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Annex.Faults;
 
@@ -15,8 +13,8 @@ internal sealed class SuiteProcess : IDisposable
 
     public SuiteProcess(string database, int componentPort)
     {
-        UploadUrl = new Uri($"http://127.0.0.1:{FreePort()}");
-        MucOps = new Uri($"http://127.0.0.1:{FreePort()}");
+        UploadUrl = new Uri($"http://127.0.0.1:{Ports.Free()}");
+        MucOps = new Uri($"http://127.0.0.1:{Ports.Free()}");
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Annex.Host.dll")])
         {
             RedirectStandardOutput = true,
@@ -36,7 +34,7 @@ internal sealed class SuiteProcess : IDisposable
             start.Environment[$"ANNEX_{section}__Ops__Listen"] = section == "Muc" ? MucOps.Authority : "127.0.0.1:0";
             start.Environment[$"ANNEX_{section}__Rpc__Listen"] = "127.0.0.1:0";
             if (section != "Muc")
-                start.Environment[$"ANNEX_{section}__Http__Listen"] = section == "Upload" ? UploadUrl.Authority : $"127.0.0.1:{FreePort()}";
+                start.Environment[$"ANNEX_{section}__Http__Listen"] = section == "Upload" ? UploadUrl.Authority : $"127.0.0.1:{Ports.Free()}";
         }
         start.Environment["ANNEX_Upload__Directory"] = Path.Combine(_files.FullName, "upload");
         start.Environment["ANNEX_Upload__SlotsPerMinute"] = "0";
@@ -74,12 +72,5 @@ internal sealed class SuiteProcess : IDisposable
         _process.WaitForExit();
         _process.Dispose();
         _files.Delete(recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

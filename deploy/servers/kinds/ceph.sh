@@ -70,7 +70,7 @@ launch() {
   ceph_as ceph-osd -i 0 --mkfs --osd-uuid "$osd_id" -c "$conf"
   ceph_as ceph -c "$conf" osd crush add osd.0 1.0 root=default host=localhost
   spawn ceph-osd -f -i 0 -c "$conf"
-  spawn radosgw -f -n client.rgw -c "$conf"
+  launch_front
   local until=$((SECONDS + setting[timeout]))
   until answers "${setting[port]}"; do
     alive && [ $SECONDS -lt $until ] || fail "the object gateway did not come up"
@@ -79,6 +79,8 @@ launch() {
   ceph_as radosgw-admin -c "$conf" user create --uid annex --display-name annex \
     --access-key "${setting[access_key]}" --secret-key "${setting[secret_key]}"
 }
+
+launch_front() { spawn radosgw -f -n client.rgw -c "$dir/ceph.conf"; }
 
 is_ready() { answers "${setting[port]}"; }
 

@@ -32,5 +32,12 @@ public sealed class CephServer : IAsyncDisposable
     public Task StartAgainAsync(CancellationToken cancellationToken = default) =>
         _server.StartAgainAsync(cancellationToken);
 
+    /// <summary>SIGKILL for the gateway alone, the process that speaks S3: what is stored stays.</summary>
+    public Task KillGatewayAsync(CancellationToken cancellationToken = default) =>
+        _server.CommandAsync("kill-front", "killed", cancellationToken);
+
+    public Task StartGatewayAsync(CancellationToken cancellationToken = default) =>
+        _server.CommandAsync("start-front", "ready", cancellationToken);
+
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 }
