@@ -6,8 +6,8 @@ using Annex.Load.Compare;
 namespace Annex.Load;
 
 /// <summary>
-/// Floods from strangers over the link that everybody shares, while the people of one room talk: what their messages take, against what
-/// they take in quiet. The service runs with its default limits.
+/// Floods from strangers over the links that everybody shares, while the people of one room talk: what their messages take, against what
+/// they take in quiet. All services run in one process with their default limits.
 /// </summary>
 internal sealed class HostileLoad : IAsyncDisposable
 {
@@ -16,38 +16,45 @@ internal sealed class HostileLoad : IAsyncDisposable
 
     private readonly Arguments _options;
     private readonly ServerLink _link;
+    private readonly ServerLink _upload;
+    private readonly ServerLink _push;
     private readonly Conversation _seen = new();
     private readonly SemaphoreSlim _oneWriter = new(1, 1);
     private readonly CancellationTokenSource _stop;
     private readonly Task _reading;
+    private long _answers;
 
-    private HostileLoad(Arguments options, ServerLink link, CancellationToken cancellationToken)
+    /// <param name="links">Of muc, upload and push; taken over.</param>
+    private HostileLoad(Arguments options, ServerLink[] links, CancellationToken cancellationToken)
     {
-        (_options, _link) = (options, link);
+        (_options, _link, _upload, _push) = (options, links[0], links[1], links[2]);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _reading = ReadAsync(_stop.Token);
+        _reading = Task.WhenAll(ReadAsync(_stop.Token), CountAsync(_upload, _stop.Token), CountAsync(_push, _stop.Token));
     }
 
     public static async Task<int> RunAsync(Arguments options, CancellationToken cancellationToken)
     {
-        var port = ComponentComparison.FreePort();
-        var accepted = ServerLink.AcceptAsync(options.With(("port", port)), cancellationToken);
-        await using var process = await Subject.StartAsync("muc-limits", options, port, cancellationToken);
-        await using var load = new HostileLoad(options.With(("pids", process.Pid)), await accepted, cancellationToken);
+        (string Service, int Port)[] ports = [.. ((string[])["Muc", "Upload", "Push"]).Select(s => (s, ComponentComparison.FreePort()))];
+        var accepted = ports.Select(p => ServerLink.AcceptAsync(options.With(("port", p.Port), ("jid", Subject.JidOf(options, p.Service))),
+            cancellationToken)).ToList();
+        await using var process = await Subject.StartSuiteAsync(options, ports, cancellationToken);
+        await using var load = new HostileLoad(options.With(("pids", process.Pid)), await Task.WhenAll(accepted), cancellationToken);
         await load.EnterAsync(cancellationToken);
         await load.TalkAsync(options.Warm, cancellationToken);
-        Console.WriteLine("flood                              a second   p50 ms   p99 ms   of quiet");
+        Console.WriteLine("flood                              a second   p50 ms   p99 ms   of quiet  answered");
         var isGood = true;
         for (var round = 1; round <= options.Rounds; round++)
         {
             var quiet = await load.TalkAsync(options.Talk, cancellationToken);
             Console.WriteLine(Line("none", 0, quiet, quiet));
-            foreach (var kind in (string[])["joins", "rejoins", "messages", "iqs", "bad"])
+            foreach (var kind in (string[])["joins", "rejoins", "messages", "iqs", "bad", "slots", "publishes"])
             {
                 foreach (var source in (string[])["one JID", "one domain", "1000 domains"])
                 {
+                    var before = Interlocked.Read(ref load._answers);
                     var (flooded, rate) = await load.UnderFloodAsync(kind, source, cancellationToken);
-                    Console.WriteLine(Line($"{kind} from {source}", rate, flooded, quiet));
+                    Console.WriteLine(Line($"{kind} from {source}", rate, flooded, quiet)
+                        + (load.LinkOf(kind) == load._link ? "" : $"  {Interlocked.Read(ref load._answers) - before}"));
                     isGood &= flooded.P99 < 3 * quiet.P99;
                 }
             }
@@ -60,6 +67,8 @@ internal sealed class HostileLoad : IAsyncDisposable
         await _stop.CancelAsync();
         await _reading;
         _link.Dispose();
+        _upload.Dispose();
+        _push.Dispose();
         _oneWriter.Dispose();
         _stop.Dispose();
     }
@@ -114,7 +123,7 @@ internal sealed class HostileLoad : IAsyncDisposable
                 var text = new StringBuilder();
                 for (var i = 0; i < perTurn; i++)
                     text.Append(Stanza(kind, source, sent++));
-                await SendAsync(text.ToString(), cancellationToken);
+                await SendAsync(text.ToString(), cancellationToken, LinkOf(kind));
                 var ahead = (sent / (perTurn * 200.0)) - watch.Elapsed.TotalSeconds;
                 if (ahead > 0)
                     await Task.Delay(TimeSpan.FromSeconds(ahead), cancellationToken);
@@ -125,6 +134,13 @@ internal sealed class HostileLoad : IAsyncDisposable
             return sent / watch.Elapsed.TotalSeconds;
         }
     }
+
+    private ServerLink LinkOf(string kind) => kind switch
+    {
+        "slots" => _upload,
+        "publishes" => _push,
+        _ => _link,
+    };
 
     private string Stanza(string kind, string source, int number)
     {
@@ -140,22 +156,46 @@ internal sealed class HostileLoad : IAsyncDisposable
             "rejoins" => $"<presence from='{from}' to='flood@{_options.Jid}/iago{number % 5000}'><x xmlns='http://jabber.org/protocol/muc'/></presence>",
             "messages" => $"<message type='groupchat' from='{from}' to='flood{number % 10}@{_options.Jid}'><body>flood</body></message>",
             "iqs" => $"<iq type='get' id='f{number}' from='{from}' to='{_options.Jid}'><query xmlns='http://jabber.org/protocol/disco#items'/></iq>",
+            "slots" => $"<iq type='get' id='f{number}' from='{from}' to='{Subject.JidOf(_options, "Upload")}'>"
+                + "<request xmlns='urn:xmpp:http:upload:0' filename='flood.bin' size='1000'/></iq>",
+            "publishes" => $"<iq type='set' id='f{number}' from='{from}' to='{Subject.JidOf(_options, "Push")}'>"
+                + $"<pubsub xmlns='http://jabber.org/protocol/pubsub'><publish node='node{number % 5000}'><item><notification xmlns='urn:xmpp:push:0'/>"
+                + "</item></publish></pubsub></iq>",
             _ => $"<iq type='set' id='f{number}' from='{from}' to='kept@{_options.Jid}'><query xmlns='http://jabber.org/protocol/muc#admin'>"
                 + "<item nick='n0' role='none'/></query></iq>",
         };
     }
 
-    private async Task SendAsync(string xml, CancellationToken cancellationToken)
+    private async Task SendAsync(string xml, CancellationToken cancellationToken, ServerLink? link = null)
     {
         await _oneWriter.WaitAsync(cancellationToken);
         try
         {
             // Whole, or the stream would be broken.
-            await _link.SendAsync(xml, CancellationToken.None);
+            await (link ?? _link).SendAsync(xml, CancellationToken.None);
         }
         finally
         {
             _oneWriter.Release();
+        }
+    }
+
+    private async Task CountAsync(ServerLink link, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[64 * 1024];
+        var scan = new StanzaScan();
+        try
+        {
+            while (await link.Socket.ReceiveAsync(buffer, cancellationToken) is > 0 and var n)
+            {
+                var before = scan.Iqs;
+                scan.Add(buffer.AsSpan(0, n));
+                Interlocked.Add(ref _answers, scan.Iqs - before);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The run is over.
         }
     }
 

@@ -101,9 +101,17 @@ public sealed class NetworkTests(ITestOutputHelper output)
         {
             var postgres = await PostgresServer.SharedAsync();
             var scene = new Scene(network, await postgres.CreateDatabaseAsync(), postgres.Port);
-            await scene.World.JoinAsync();
-            Assert.True(await scene.World.ReachesAllAsync());
-            return scene;
+            try
+            {
+                await scene.World.JoinAsync();
+                Assert.True(await scene.World.ReachesAllAsync());
+                return scene;
+            }
+            catch
+            {
+                await scene.DisposeAsync();
+                throw;
+            }
         }
 
         public void StartAgainIfEnded()

@@ -9,6 +9,7 @@ internal sealed class Subject : IAsyncDisposable
     private readonly Served? _postgres;
     // mu-conference's alone.
     private readonly string? _files;
+    private string? _directory;
 
     private Subject(Child process, Served? postgres, string? files) => (_process, _postgres, _files) = (process, postgres, files);
 
@@ -21,8 +22,6 @@ internal sealed class Subject : IAsyncDisposable
     {
         "reflector" => Task.FromResult(StartReflector(options, port)),
         "muc" => StartMucAsync(options, port, [("Muc__Defaults__enablearchiving", "false")], cancellationToken),
-        "muc-limits" => StartMucAsync(options, port, [("Muc__Defaults__enablearchiving", "false"), ("Muc__MessagesPerSecond", "5"),
-            ("Muc__RoomMessagesPerSecond", "500"), ("Muc__MaxRoomsPerUser", "100"), ("Muc__MaxJoinedPerUser", "500")], cancellationToken),
         "muc-archive" => StartMucAsync(options, port, [("Muc__Defaults__enablearchiving", "true")], cancellationToken),
         "muc-multicast" => StartMucAsync(options, port, [("Muc__Defaults__enablearchiving", "false"), ("Muc__Multicast__Enabled", "true")], cancellationToken),
         "mu-conference" => Task.FromResult(StartMuConference(options, port)),
@@ -36,6 +35,8 @@ internal sealed class Subject : IAsyncDisposable
         await _process.DisposeAsync();
         if (_postgres is not null)
             await _postgres.DisposeAsync();
+        if (_directory is not null)
+            Directory.Delete(_directory, recursive: true);
         if (_files is not null)
             Directory.Delete(_files, recursive: true);
     }
@@ -69,6 +70,38 @@ internal sealed class Subject : IAsyncDisposable
         var assembly = options.Text("muc", Path.Combine(Served.Root, "services/muc/bin/Release/net10.0/Annex.Muc.dll"));
         return new Subject(Child.Start("dotnet", [assembly], environment), postgres, null);
     }
+
+    /// <summary>All of Annex that strangers can write to, in one process with its default limits, as ./run runs it.</summary>
+    /// <param name="ports">Of muc, upload and push: one component each.</param>
+    public static async Task<Subject> StartSuiteAsync(Arguments options, (string Service, int Port)[] ports, CancellationToken cancellationToken)
+    {
+        var postgres = await Served.StartAsync("postgres", ["create=annex"], cancellationToken);
+        var files = Directory.CreateTempSubdirectory("annex-hostile-").FullName;
+        var environment = new Dictionary<string, string>
+        {
+            ["ANNEX_Database"] = postgres["database"] + ";Database=annex",
+            ["ANNEX_LocalDomains__0"] = options.Domain,
+            ["ANNEX_Muc__Defaults__enablearchiving"] = "false",
+            ["ANNEX_Upload__Directory"] = Path.Combine(files, "upload"),
+            ["ANNEX_Push__EncryptionKeyFile"] = Path.Combine(files, "push.keys"),
+            ["ANNEX_Push__WebPush__KeyFiles"] = Path.Combine(files, "vapid.pem"),
+        };
+        foreach (var (service, port) in ports)
+        {
+            environment[$"ANNEX_{service}__Component__Jid"] = JidOf(options, service);
+            environment[$"ANNEX_{service}__Component__Port"] = Text(port);
+            environment[$"ANNEX_{service}__Component__Secret"] = options.Secret;
+            environment[$"ANNEX_{service}__Ops__Listen"] = "127.0.0.1:0";
+            environment[$"ANNEX_{service}__Rpc__Listen"] = "127.0.0.1:0";
+            if (service != "Muc")
+                environment[$"ANNEX_{service}__Http__Listen"] = $"127.0.0.1:{ComponentComparison.FreePort()}";
+        }
+        var assembly = Path.Combine(Served.Root, "host/bin/Release/net10.0/Annex.Host.dll");
+        return new Subject(Child.Start("dotnet", [assembly], environment), postgres, null) { _directory = files };
+    }
+
+    public static string JidOf(Arguments options, string service) =>
+        service == "Muc" ? options.Jid : $"{service.ToLowerInvariant()}.{options.Domain}";
 
     /// <summary>Debian's jabber-muc: no log of rooms, no history, TZ set (it asks for the local time of each message), as
     /// fast as it gets.</summary>

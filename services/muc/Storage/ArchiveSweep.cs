@@ -15,7 +15,7 @@ internal sealed class ArchiveSweep(NpgsqlDataSource database, Lease lease, MucOp
     private const int ArchivesAtOnce = 500;
 
     /// <summary>Bytes of a message as quotas count them: what it says, and what is kept about it.</summary>
-    private const string Size = "octet_length(tail) + octet_length(raw_id) + octet_length(sender) + 100";
+    public const string Size = "octet_length(tail) + octet_length(raw_id) + octet_length(sender) + 100";
 
     /// <summary>Whether the service limits every room: else only those are looked at whose owners do.</summary>
     private bool HasLimits => CountsBytes || options.ArchiveRetention > TimeSpan.Zero || options.MaxArchivedMessages > 0;

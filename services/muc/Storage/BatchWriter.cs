@@ -114,19 +114,30 @@ internal sealed class BatchWriter(Lease lease, ArchiveNumbers numbers, RoomEvent
         batch.BatchCommands.Add(_marker.WriteCommand(marker, undelivered));
     }
 
-    /// <summary>Takes messages out again whose senders were refused.</summary>
+    /// <summary>Takes messages out again whose senders were refused: the last of their archives. They may have been indexed and counted
+    /// in the meantime; their numbers are given out again.</summary>
     private static async Task TakeBackAsync(NpgsqlConnection connection, NpgsqlTransaction transaction,
         IReadOnlyCollection<(Jid Room, Guid Id)> messages, CancellationToken cancellationToken)
     {
         if (messages.Count == 0) return;
-        await using var command = new NpgsqlCommand("""
-            delete from muc.messages m using unnest($1::text[], $2::uuid[]) as d(room, id) join muc.archives a on a.room = d.room
-            where m.archive = a.id and m.id = d.id
-            """, connection, transaction)
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        // As everybody does who takes a message back: see TextIndexer.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select 1 from muc.archives where room = any($1) order by id for no key update")
+        {
+            Parameters = { Columns.Texts(messages.Select(m => m.Room.ToString()).Distinct()) },
+        });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"""
+            with gone as (delete from muc.messages m using unnest($1::text[], $2::uuid[]) as d(room, message) join muc.archives a on a.room = d.room
+                    where m.archive = a.id and m.id = d.message returning m.archive, m.number, {ArchiveSweep.Size} as size),
+                words as (delete from muc.texts t using gone where t.archive = gone.archive and t.number = gone.number)
+            update muc.archives a set indexed = least(a.indexed, g.first - 1), counted = least(a.counted, g.first - 1),
+                bytes = a.bytes - coalesce((select sum(size) from gone where archive = a.id and number <= a.counted), 0)::bigint
+            from (select archive, min(number) as first from gone group by archive) g where a.id = g.archive
+            """)
         {
             Parameters = { Columns.Texts(messages.Select(m => m.Room.ToString())), Columns.Array(NpgsqlDbType.Uuid, messages.Select(m => m.Id)) },
-        };
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        });
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>One round trip: the fence, the marker, and the archives that are not known yet.</summary>

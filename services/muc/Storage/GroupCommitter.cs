@@ -16,6 +16,9 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
 {
     private const int MaxBatch = 4096;
 
+    /// <summary>How long a commit is put off at most for others to join it, where others did a moment ago.</summary>
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(1);
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
@@ -31,7 +34,8 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
     private readonly LinkedList<PendingChanges> _pending = new();
     private bool _isAway;
     private bool _isSignalled;
-    private long _inFlight;
+    private int _inFlight;
+    private int _lastBatch;
 
     public bool IsIdle
     {
@@ -96,6 +100,7 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
             {
                 // Stopping: what is there is still written.
             }
+            if (!cancellationToken.IsCancellationRequested) await GatherAsync();
             await CommitAsync(new CommitAttempt(TakeBatch()), cancellationToken);
             lock (_gate) _inFlight = 0;
         }
@@ -118,6 +123,10 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
         _connection.Dispose();
     }
 
+    /// <summary>Where several talk at once, their next messages come in the moment after the last ones were told, one after the other: the
+    /// first of them would have a commit of its own. Who talks alone waits for nothing.</summary>
+    private Task GatherAsync() => _lastBatch < 2 || Waiting >= _lastBatch ? Task.CompletedTask : Task.Delay(Gathering);
+
     private List<PendingChanges> TakeBatch()
     {
         lock (_gate)
@@ -135,7 +144,7 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
                 for (; batch.Count < MaxBatch; _pending.RemoveFirst()) batch.Add(_pending.First!.Value);
                 _ready.Release();
             }
-            _inFlight = batch.Count;
+            _inFlight = _lastBatch = batch.Count;
             return batch;
         }
     }

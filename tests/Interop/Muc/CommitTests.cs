@@ -162,7 +162,11 @@ public sealed class CommitTests : IAsyncLifetime
         await StartAsync(Short);
         _proxy.Arm(DatabaseProxy.Commit.HangsBeforeItsAnswer);
         var id = Guid.CreateVersion7();
-        Assert.False(await AppendAsync(id));
+        var refused = AppendAsync(id);
+        await _proxy.Broken;
+        // It is there, and whoever reads the archive finds it: until it is taken back.
+        await _app.Services.GetRequiredService<TextIndexer>().IndexAsync(archive: 1, int.MaxValue, CancellationToken.None);
+        Assert.False(await refused);
         await StoreOneAsync();
         Assert.Equal(0, await CountAsync(id));
         await AssertNumbersAsync();
