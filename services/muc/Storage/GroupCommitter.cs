@@ -16,9 +16,6 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
 {
     private const int MaxBatch = 4096;
 
-    /// <summary>How long a commit is put off at most for others to join it, where others did a moment ago.</summary>
-    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(1);
-
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
@@ -35,7 +32,6 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
     private bool _isAway;
     private bool _isSignalled;
     private int _inFlight;
-    private int _lastBatch;
 
     public bool IsIdle
     {
@@ -100,7 +96,6 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
             {
                 // Stopping: what is there is still written.
             }
-            if (!cancellationToken.IsCancellationRequested) await GatherAsync();
             await CommitAsync(new CommitAttempt(TakeBatch()), cancellationToken);
             lock (_gate) _inFlight = 0;
         }
@@ -123,10 +118,6 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
         _connection.Dispose();
     }
 
-    /// <summary>Where several talk at once, their next messages come in the moment after the last ones were told, one after the other: the
-    /// first of them would have a commit of its own. Who talks alone waits for nothing.</summary>
-    private Task GatherAsync() => _lastBatch < 2 || Waiting >= _lastBatch ? Task.CompletedTask : Task.Delay(Gathering);
-
     private List<PendingChanges> TakeBatch()
     {
         lock (_gate)
@@ -144,7 +135,7 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
                 for (; batch.Count < MaxBatch; _pending.RemoveFirst()) batch.Add(_pending.First!.Value);
                 _ready.Release();
             }
-            _inFlight = _lastBatch = batch.Count;
+            _inFlight = batch.Count;
             return batch;
         }
     }
