@@ -6,9 +6,9 @@ declare -A of=() # of[postgres.port], of[prosody.domain] …: what the servers s
 
 # packages_of [SERVER] [check]
 packages_of() {
-  echo libicu72 postgresql-15
+  echo 'libicu72|libicu76' 'postgresql-15|postgresql-17'
   case ${1:-} in prosody) echo prosody prosody-modules ;; ejabberd) echo ejabberd ;; esac
-  [ "${2:-}" != check ] || echo rabbitmq-server coturn python3-slixmpp python3-slixmpp-lib python3-aiohttp python3-cryptography
+  [ "${2:-}" != check ] || echo rabbitmq-server coturn python3-slixmpp 'python3-slixmpp-lib|python3-slixmpp' python3-aiohttp python3-cryptography
 }
 
 # build_services LOG: the build of host has built the services' programs too; this is for one that host does not have.

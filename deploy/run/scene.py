@@ -36,7 +36,12 @@ class Client(slixmpp.ClientXMPP):
         started = asyncio.get_running_loop().create_future()
         self.add_event_handler("session_start", lambda _: started.done() or started.set_result(None))
         self.add_event_handler("failed_auth", lambda e: started.done() or started.set_exception(RuntimeError("refused")))
-        self.connect(("127.0.0.1", self._port), disable_starttls=True, force_starttls=False)
+        if hasattr(self, "enable_plaintext"):
+            # slixmpp 1.9 and later.
+            self.enable_starttls, self.enable_direct_tls, self.enable_plaintext = False, False, True
+            self.connect("127.0.0.1", self._port)
+        else:
+            self.connect(("127.0.0.1", self._port), disable_starttls=True, force_starttls=False)
         await asyncio.wait_for(started, PATIENCE)
         self.send_presence()
         return self

@@ -1,7 +1,7 @@
 #!/bin/bash
 # install.sh [NAME...]: installs the Debian packages that are missing, of those named or of all in packages.txt, and
 # says which. A second word on a line of packages.txt is a command: where it is there already, from wherever, the
-# package is not wanted. No service is started: ./run and the tests start their own, private ones. Needs root, or sudo.
+# package is not wanted. a|b is the package as two releases of Debian name it. No service is started: ./run and the tests start their own, private ones. Needs root, or sudo.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 
@@ -10,7 +10,8 @@ missing=()
 for line in "${wanted[@]}"; do
   read -r name command <<<"$line"
   [ -n "$command" ] && command -v "$command" >/dev/null && continue
-  dpkg-query -W -f='${db:Status-Status}\n' "$name" 2>/dev/null | grep -qx installed || missing+=("$name")
+  # shellcheck disable=SC2086 # several names
+  dpkg-query -W -f='${db:Status-Status}\n' ${name//|/ } 2>/dev/null | grep -qx installed || missing+=("$name")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 
@@ -46,6 +47,11 @@ quietly() {
 }
 # A minimal Debian has no package lists, an older one stale ones.
 quietly apt-get update -q
+for i in "${!missing[@]}"; do
+  for name in ${missing[i]//|/ }; do
+    apt-cache show "$name" >/dev/null 2>&1 && missing[i]=$name && break
+  done
+done
 quietly apt-get install -q -y --no-install-recommends "${missing[@]}"
 rm -f "$log"
 echo "Installed." >&2

@@ -22,7 +22,7 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Warning, "The index in memory is not up to date: {Reason}")]
     public static partial void MirrorFailed(ILogger logger, string reason);
 
-    [LoggerMessage(8, LogLevel.Information, "Muc told of {Rooms} rooms that no event had told of; they are in the index now")]
+    [LoggerMessage(8, LogLevel.Information, "Muc told of {Rooms} changed rooms before their events came, or instead of them; they are in the index")]
     public static partial void EventsMissed(ILogger logger, int rooms);
 
     [LoggerMessage(7, LogLevel.Warning, "More than {Limit} rooms (Search:MaxRoomsInMemory): the database answers all queries")]
