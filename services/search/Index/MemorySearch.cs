@@ -1,4 +1,7 @@
 using System.Buffers;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Annex.Search.Index;
 
@@ -10,6 +13,9 @@ internal sealed class MemorySearch
     private const byte InAddressOrTags = 2;
     private const byte Anywhere = 4;
 
+    // Set last: the name, or the address up to its @, is the query.
+    private const byte IsExact = 8;
+
     private const byte NameWeight = 8;
     private const byte AddressWeight = 4;
     private const byte DescriptionWeight = 2;
@@ -19,7 +25,13 @@ internal sealed class MemorySearch
     private readonly RoomQuery _query;
     private readonly Func<string, IReadOnlyList<string>> _stems;
     private readonly byte[] _classes = new byte[16];
+    private readonly int[] _scores = new int[16];
     private readonly PlaceOrder _order;
+
+    // What a room's traits have to be, and whether more has to be looked at than they tell.
+    private readonly byte _traitsAsked = MemoryContents.IsPresent;
+    private readonly byte _traitsWanted = MemoryContents.IsPresent;
+    private readonly bool _asksMore;
 
     public MemorySearch(MemoryContents contents, RoomQuery query, Func<string, IReadOnlyList<string>> stems)
     {
@@ -36,6 +48,16 @@ internal sealed class MemorySearch
                 | (fields.HasFlag(SearchFields.Description) && (weights & early) != 0 ? InAddressOrTags : 0)
                 | ((weights & all) != 0 ? Anywhere : 0));
         }
+        for (byte match = 0; match < 16; match++)
+            _scores[match] = query.Sort == SortKey.Relevance ? ScoreOf(match) : 0;
+        if (query.IsOpen is { } isOpen)
+        {
+            _traitsAsked |= MemoryContents.IsOpen;
+            _traitsWanted |= isOpen ? MemoryContents.IsOpen : (byte)0;
+        }
+        if (!query.IncludeNsfw)
+            _traitsAsked |= MemoryContents.IsNsfw;
+        _asksMore = query.MinOccupants > 0 || query.Language is not null || query.Tags.Count > 0 || query.Domain is not null;
     }
 
     public RoomPage Find()
@@ -84,22 +106,31 @@ internal sealed class MemorySearch
             Or(postings, into);
         foreach (var stem in _stems(text))
         {
-            if (_contents.PostingsOf(stem) is { } postings)
-                Or(postings, into);
+            // Most words are their own stem, and what begins like the word is there already.
+            if (isOpen ? !stem.StartsWith(text, StringComparison.Ordinal) : stem != text)
+            {
+                if (_contents.PostingsOf(stem) is { } postings)
+                    Or(postings, into);
+            }
         }
     }
 
     private void Or(Postings postings, Span<byte> into)
     {
         var slots = postings.Slots;
-        var weights = postings.Weights;
+        var weights = postings.Weights[..slots.Length];
+        var classes = _classes.AsSpan();
         for (var i = 0; i < slots.Length; i++)
-            into[slots[i]] |= _classes[weights[i]];
+            into[slots[i]] |= classes[weights[i]];
     }
 
     private static void And(Span<byte> matches, ReadOnlySpan<byte> other)
     {
-        for (var i = 0; i < matches.Length; i++)
+        var wide = MemoryMarshal.Cast<byte, Vector<byte>>(matches);
+        var otherWide = MemoryMarshal.Cast<byte, Vector<byte>>(other);
+        for (var i = 0; i < wide.Length; i++)
+            wide[i] &= otherWide[i];
+        for (var i = wide.Length * Vector<byte>.Count; i < matches.Length; i++)
             matches[i] &= other[i];
     }
 
@@ -154,31 +185,38 @@ internal sealed class MemorySearch
         return [];
     }
 
-    private RoomPage Collect(ReadOnlySpan<byte> matches)
+    private RoomPage Collect(Span<byte> matches)
     {
+        MarkExact(matches);
         var wanted = _query.Limit + _query.Offset + 1;
         // The last of those that are kept is on top.
         var best = new PriorityQueue<int, Place>(wanted, _order.Reversed);
-        var exact = ExactSlots();
+        var values = _query.Sort == SortKey.Occupants ? _contents.Occupants : _contents.Popularity;
+        var scores = _scores.AsSpan();
+        var last = default(Place);
         var count = 0;
-        for (var slot = NextMatch(matches, 0); slot >= 0; slot = NextMatch(matches, slot + 1))
+        for (var block = 0; block < matches.Length; block += BlockSize)
         {
-            if (!IsLetThrough(slot))
-                continue;
-            count++;
-            var value = ValueOf(slot, matches[slot], exact);
-            // Whether it is too far back shows in nearly all cases without going to the room.
-            var isFull = best.Count == wanted;
-            var last = default(Place);
-            if (isFull && best.TryPeek(out _, out last) && _order.IsBehind(value, last.Value))
-                continue;
-            var place = new Place(value, _contents.Rooms[slot]!.Room.Jid);
-            if (!IsBeyondCursor(place))
-                continue;
-            if (!isFull)
-                best.Enqueue(slot, place);
-            else if (_order.Compare(place, last) < 0)
-                best.EnqueueDequeue(slot, place);
+            for (var hits = HitsIn(matches, block); hits != 0; hits &= hits - 1)
+            {
+                var slot = block + BitOperations.TrailingZeroCount(hits);
+                if (_asksMore && !IsLetThrough(slot))
+                    continue;
+                count++;
+                var value = values[slot] + scores[matches[slot]];
+                // Whether it is too far back shows in nearly all cases without going to the room.
+                var isFull = best.Count == wanted;
+                if (isFull && _order.IsBehind(value, last.Value))
+                    continue;
+                var place = new Place(value, _contents.Rooms[slot]!.Room.Jid);
+                if (!IsBeyondCursor(place))
+                    continue;
+                if (!isFull)
+                    best.Enqueue(slot, place);
+                else if (_order.Compare(place, last) < 0)
+                    best.EnqueueDequeue(slot, place);
+                best.TryPeek(out _, out last);
+            }
         }
         return ToPage(best, wanted, count);
     }
@@ -187,8 +225,17 @@ internal sealed class MemorySearch
     private RoomPage WalkByAddress(ReadOnlySpan<byte> matches)
     {
         var count = 0;
-        for (var slot = NextMatch(matches, 0); slot >= 0; slot = NextMatch(matches, slot + 1))
-            count += IsLetThrough(slot) ? 1 : 0;
+        for (var block = 0; block < matches.Length; block += BlockSize)
+        {
+            var hits = HitsIn(matches, block);
+            if (!_asksMore)
+                count += BitOperations.PopCount(hits);
+            else
+            {
+                for (; hits != 0; hits &= hits - 1)
+                    count += IsLetThrough(block + BitOperations.TrailingZeroCount(hits)) ? 1 : 0;
+            }
+        }
         var wanted = _query.Limit + _query.Offset + 1;
         var best = new PriorityQueue<int, Place>(wanted, _order.Reversed);
         var sorted = _contents.SlotsByAddress;
@@ -206,7 +253,7 @@ internal sealed class MemorySearch
 
     private void Take(int slot, ReadOnlySpan<byte> matches, PriorityQueue<int, Place> best, int wanted)
     {
-        if ((matches[slot] & Anywhere) == 0 || !IsLetThrough(slot))
+        if ((matches[slot] & Anywhere) == 0 || (_contents.Traits[slot] & _traitsAsked) != _traitsWanted || (_asksMore && !IsLetThrough(slot)))
             return;
         var place = new Place(0, _contents.Rooms[slot]!.Room.Jid);
         if (!IsBeyondCursor(place))
@@ -236,23 +283,33 @@ internal sealed class MemorySearch
         return new RoomPage(rooms, hasMore, count, first);
     }
 
-    // Many at a time: most rooms do not match.
-    private static int NextMatch(ReadOnlySpan<byte> matches, int from)
+    private static int BlockSize => Vector256<byte>.Count;
+
+    // Many at a time: the bits of those of a block that match and whose traits are as wanted.
+    private uint HitsIn(ReadOnlySpan<byte> matches, int block)
     {
-        var next = matches[from..].IndexOfAnyInRange(Anywhere, (byte)(Anywhere | InName | InAddressOrTags));
-        return next < 0 ? -1 : from + next;
+        var traits = _contents.Traits[block..];
+        matches = matches[block..];
+        if (matches.Length < BlockSize)
+        {
+            uint hits = 0;
+            for (var i = 0; i < matches.Length; i++)
+                hits |= (matches[i] & Anywhere) != 0 && (traits[i] & _traitsAsked) == _traitsWanted ? 1u << i : 0;
+            return hits;
+        }
+        var anywhere = Vector256.Create(Anywhere);
+        var found = Vector256.Equals(Vector256.Create(matches) & anywhere, anywhere);
+        if (found == Vector256<byte>.Zero)
+            return 0;
+        return (found & Vector256.Equals(Vector256.Create(traits) & Vector256.Create(_traitsAsked), Vector256.Create(_traitsWanted)))
+            .ExtractMostSignificantBits();
     }
 
+    // What the traits do not tell.
     private bool IsLetThrough(int slot)
     {
-        var traits = _contents.Traits[slot];
-        if ((traits & MemoryContents.IsPresent) == 0
-            || (_query.MinOccupants > 0 && _contents.Occupants[slot] < _query.MinOccupants)
-            || (_query.IsOpen is { } isOpen && ((traits & MemoryContents.IsOpen) != 0) != isOpen)
-            || (!_query.IncludeNsfw && (traits & MemoryContents.IsNsfw) != 0))
-        {
+        if (_contents.Occupants[slot] < _query.MinOccupants)
             return false;
-        }
         if (_query.Language is null && _query.Tags.Count == 0 && _query.Domain is null)
             return true;
         var room = _contents.Rooms[slot]!;
@@ -267,29 +324,26 @@ internal sealed class MemorySearch
             && room.Room.Jid.Length > domain.Length && room.Room.Jid[^(domain.Length + 1)] == '@');
     }
 
-    private HashSet<int> ExactSlots()
+    private void MarkExact(Span<byte> matches)
     {
-        var slots = new HashSet<int>();
         if (_query.Sort != SortKey.Relevance)
-            return slots;
+            return;
         if (_query.Fields.HasFlag(SearchFields.Name))
-            slots.UnionWith(_contents.SlotsOfName(_query.Terms!.Key));
+            Mark(_contents.SlotsOfName(_query.Terms!.Key), matches);
         if (_query.Fields.HasFlag(SearchFields.Address))
-            slots.UnionWith(_contents.SlotsOfLocal(_query.Terms!.Key));
-        return slots;
+            Mark(_contents.SlotsOfLocal(_query.Terms!.Key), matches);
     }
 
-    private int ValueOf(int slot, byte match, HashSet<int> exact) => _query.Sort switch
+    private static void Mark(IReadOnlyList<int> slots, Span<byte> matches)
     {
-        SortKey.Address => 0,
-        SortKey.Occupants => _contents.Occupants[slot],
-        _ => _contents.Popularity[slot] + ScoreOf(slot, match, exact),
-    };
+        for (var i = 0; i < slots.Count; i++)
+            matches[slots[i]] |= IsExact;
+    }
 
     // As FindStatement.Places orders them.
-    private int ScoreOf(int slot, byte match, HashSet<int> exact)
+    private int ScoreOf(byte match)
     {
-        if (exact.Count > 0 && exact.Contains(slot))
+        if ((match & IsExact) != 0)
             return Relevance.Exact;
         if ((match & InName) != 0)
             return Relevance.InName;
