@@ -5,8 +5,8 @@ namespace Annex.Upload.Http;
 /// <summary>From the store into the connection's own buffers.</summary>
 internal static class StreamCopy
 {
-    // Half of what Kestrel lets wait for the socket (64 KiB): while one piece is being sent, the next is read.
-    private const int PieceBytes = 32 * 1024;
+    // Half of what Kestrel lets wait for the socket: while one piece is being sent, the next is read.
+    private const int PieceBytes = 64 * 1024;
 
     /// <exception cref="RefusedException">The blob ended early.</exception>
     public static async Task SendAsync(Stream content, PipeWriter output, long count, CancellationToken cancellationToken)

@@ -54,6 +54,8 @@ internal sealed class Listeners
         kestrel.AddServerHeader = false;
         // Uploads lift the limit for their own requests; nothing else takes more.
         kestrel.Limits.MaxRequestBodySize = 1024 * 1024;
+        // Two pieces of a file on its way out: with smaller ones a thread is woken so often that it shows.
+        kestrel.Limits.MaxResponseBufferSize = 128 * 1024;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
