@@ -29,6 +29,7 @@ def arguments():
     parser.add_argument("--rpc", action="append", default=[], metavar="SERVICE=HOST:PORT", help="where calls go")
     parser.add_argument("--web", action="append", default=[], metavar="SERVICE=HOST:PORT", help="where users' HTTP goes")
     parser.add_argument("--accounts", help="user:password pairs; standard input by default")
+    parser.add_argument("--control", action="store_true", help="the caller answers lines that begin with control: by done")
     return parser.parse_args()
 
 
@@ -40,8 +41,9 @@ async def run(options, accounts):
             if importlib.util.find_spec(name) is None:
                 continue
             await importlib.import_module(name).check(scene)
-        if importlib.util.find_spec("checks.together") is not None:
-            await importlib.import_module("checks.together").check(scene)
+        await importlib.import_module("checks.together").check(scene)
+        if not {"muc", "upload", "push", "turn", "search"} - set(options.services.split(",")):
+            await importlib.import_module("checks.consequences").check(scene)
     finally:
         await scene.close()
     return scene.steps

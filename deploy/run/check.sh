@@ -33,6 +33,7 @@ begin() {
     place_settings "$base" "$scratch/files"
     echo "ANNEX_Database=${of[postgres.database]};Database=annex"
     echo "ANNEX_Admins__0=admin@$domain"
+    echo "ANNEX_Push__AllowLoopbackEndpoints=true"
   )
 }
 

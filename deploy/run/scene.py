@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import sys
 import time
 import urllib.request
 import xml.etree.ElementTree as ElementTree
@@ -109,6 +110,20 @@ class Scene:
             raise StepFailed(sentence) from wrong
         self.steps += 1
         print(f"  ok {sentence} ({(time.monotonic() - began) * 1000:.0f} ms)", flush=True)
+
+    @contextlib.asynccontextmanager
+    async def outage(self):
+        """The broker is away in here, in a round that can take it away: who started this one does it, at these words."""
+        await self._control("stop broker")
+        yield
+        await self._control("start broker")
+
+    async def _control(self, words):
+        if not self.options.control:
+            return
+        print(f"control: {words}", flush=True)
+        answer = await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
+        assert answer.strip() == "done", answer
 
     def metric(self, name, **labels):
         """The sum of a metric over all processes (Prometheus text), of the series with these labels."""

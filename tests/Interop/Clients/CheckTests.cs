@@ -35,8 +35,12 @@ public sealed class CheckTests
 
     private static async Task DriveAsync(string server, int clientPort, int componentPort)
     {
-        var admins = new Dictionary<string, string?> { ["Admins:0"] = "admin@annex.test" };
-        await using var suite = await Suite.StartAsync("annex.test", componentPort, changes: admins);
+        var changes = new Dictionary<string, string?>
+        {
+            ["Admins:0"] = "admin@annex.test",
+            ["Push:AllowLoopbackEndpoints"] = "true",
+        };
+        await using var suite = await Suite.StartAsync("annex.test", componentPort, changes: changes);
         await suite.WaitUntilConnectedAsync([.. suite.Components]);
 
         var (exitCode, output) = await PythonProgram.RunAsync(

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Annex.Interop.Muc;
+using Annex.Scenarios.Upload;
+using Annex.Testing.Servers;
+
+namespace Annex.Interop.Together;
+
+/// <summary>Annex as it grows: five processes over RabbitMQ and gRPC, one PostgreSQL, an object store and a TURN server,
+/// attached to a real XMPP server.</summary>
+internal sealed class FiveProcesses : IAsyncDisposable
+{
+    private const string Domain = "annex.test";
+
+    private static readonly string[] Names = ["Muc", "Upload", "Push", "TurnDiscovery", "Search"];
+
+    private readonly List<ServiceProcess> _processes = [];
+    private readonly CoturnServer _coturn;
+
+    private FiveProcesses(RabbitMqServer broker, CoturnServer coturn, string database) =>
+        (Broker, _coturn, Database) = (broker, coturn, database);
+
+    public RabbitMqServer Broker { get; }
+
+    /// <summary>Connection string of the database that all five share.</summary>
+    public string Database { get; }
+
+    public Dictionary<string, int> Rpc { get; } = [];
+
+    public Dictionary<string, int> Web { get; } = [];
+
+    public List<int> Ops { get; } = [];
+
+    /// <param name="componentPort">The XMPP server's.</param>
+    /// <param name="collector">Where traces go, or null.</param>
+    public static async Task<FiveProcesses> StartAsync(int componentPort, Uri? collector)
+    {
+        var postgres = await PostgresServer.SharedAsync();
+        var world = new FiveProcesses(await RabbitMqServer.StartAsync(),
+            await CoturnServer.StartAsync("a-secret-of-the-turn-server"), await postgres.CreateDatabaseAsync());
+        var common = new Dictionary<string, string>
+        {
+            ["LocalDomains__0"] = Domain,
+            ["Admins__0"] = $"admin@{Domain}",
+            ["Bus__RabbitMq"] = world.Broker.Uri.ToString(),
+        };
+        if (collector is not null) common["Observability__Otlp"] = collector.AbsoluteUri;
+        foreach (var name in Names)
+        {
+            (world.Rpc[name], world.Web[name]) = (FreePort(), FreePort());
+            common[$"Peers__{name}"] = $"http://127.0.0.1:{world.Rpc[name]}";
+        }
+        var special = await world.SpecialSettingsAsync();
+        foreach (var name in Names)
+        {
+            var ops = FreePort();
+            world.Ops.Add(ops);
+            var settings = new Dictionary<string, string>(common.Concat(special))
+            {
+                [$"{name}__Component__Secret"] = Suite.Secret,
+                [$"{name}__Rpc__Listen"] = $"127.0.0.1:{world.Rpc[name]}",
+                [$"{name}__Http__Listen"] = $"127.0.0.1:{world.Web[name]}",
+                [$"{name}__Ops__Listen"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ops}"),
+            };
+            world._processes.Add(ServiceProcess.Start(name, $"{Suite.Subdomains[name]}.{Domain}", world.Database, componentPort,
+                [.. settings.Select(s => (s.Key, s.Value))]));
+        }
+        await world.UntilReadyAsync();
+        return world;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _processes)
+        {
+            await process.StopAsync();
+            process.Dispose();
+        }
+        await Broker.DisposeAsync();
+        await _coturn.DisposeAsync();
+        Files.Delete(recursive: true);
+    }
+
+    private DirectoryInfo Files { get; } = Directory.CreateTempSubdirectory("annex-five-");
+
+    private async Task<Dictionary<string, string>> SpecialSettingsAsync()
+    {
+        var bucket = new Dictionary<string, string?>();
+        await UploadHost.AddBucketAsync(bucket, StoreKind.Ceph);
+        var turn = _coturn.Port.ToString(CultureInfo.InvariantCulture);
+        var all = bucket.ToDictionary(pair => pair.Key.Replace(":", "__", StringComparison.Ordinal), pair => pair.Value ?? "");
+        all["Upload__Store"] = "S3";
+        all["Push__AllowLoopbackEndpoints"] = "true";
+        all["Push__EncryptionKeyFile"] = Path.Combine(Files.FullName, "push.keys");
+        all["Push__WebPush__KeyFiles__0"] = Path.Combine(Files.FullName, "vapid.pem");
+        all["TurnDiscovery__Secrets__0__Secret"] = _coturn.Secret;
+        all["TurnDiscovery__Services__0__Type"] = "turn";
+        all["TurnDiscovery__Services__0__Host"] = "127.0.0.1";
+        all["TurnDiscovery__Services__0__Port"] = turn;
+        all["TurnDiscovery__Services__0__Transport"] = "udp";
+        return all;
+    }
+
+    private async Task UntilReadyAsync()
+    {
+        using var http = new HttpClient();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        foreach (var port in Ops)
+        {
+            while (!await IsReadyAsync(http, port)) await timer.WaitForNextTickAsync(limit.Token);
+        }
+    }
+
+    private static async Task<bool> IsReadyAsync(HttpClient http, int port)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/health/ready"));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Annex.Testing.Servers;
+using Npgsql;
+using Xunit;
+
+namespace Annex.Interop.Together;
+
+/// <summary>What the services do for each other, end to end: the assertions of <c>./run --check</c> against five processes, with
+/// the broker taken away while they act.</summary>
+public sealed class TogetherTests
+{
+    private static readonly Dictionary<string, string> Accounts = new()
+    {
+        ["admin"] = "password-of-admin",
+        ["ann"] = "password-of-ann",
+        ["bea"] = "password-of-bea",
+        ["cat"] = "password-of-cat",
+    };
+
+    private static readonly XmppServerOptions Options = new() { Users = Accounts, SnippetSecret = Suite.Secret };
+
+    [Fact]
+    public async Task On_Prosody_everything_that_follows_from_an_event_follows_late_and_whole_after_an_outage_of_the_broker()
+    {
+        await using var server = await ProsodyServer.StartAsync(Options);
+        await DriveAsync("prosody", server.ClientPort, server.ComponentPort);
+    }
+
+    [Fact]
+    public async Task On_ejabberd_everything_that_follows_from_an_event_follows_late_and_whole_after_an_outage_of_the_broker()
+    {
+        await using var server = await EjabberdServer.StartAsync(Options);
+        await DriveAsync("ejabberd", server.ClientPort, server.ComponentPort);
+    }
+
+    private static async Task DriveAsync(string server, int clientPort, int componentPort)
+    {
+        await using var collector = await TraceCollector.StartAsync();
+        await using (var five = await FiveProcesses.StartAsync(componentPort, collector.Url))
+        {
+            await CheckAsync(five, server, clientPort);
+            // The member, the uploader, the device's owner: none of the five knows that address any more.
+            Assert.Equal("", await WhereAsync(five.Database, "bea@annex.test"));
+        }
+        // The processes have ended, and with that sent what they had.
+        collector.AssertOneTrace("muc message", "muc store", "consume RoomMessagePosted", "push webpush");
+    }
+
+    private static async Task CheckAsync(FiveProcesses five, string server, int clientPort)
+    {
+        var start = new ProcessStartInfo("/usr/bin/python3")
+        {
+            WorkingDirectory = RepositoryRoot.Path,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        string[] arguments = ["-B", "-u", "deploy/run/check.py", "--control", "--round", "five", "--server", server,
+            "--domain", "annex.test", "--port", clientPort.ToString(CultureInfo.InvariantCulture),
+            "--services", string.Join(',', Suite.Subdomains.Values), "--operators", string.Join(',', five.Ops),
+            "--accounts", string.Join(' ', Accounts.Select(a => $"{a.Key}:{a.Value}"))];
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (kind, ports) in new[] { ("--rpc", five.Rpc), ("--web", five.Web) })
+        {
+            foreach (var (name, port) in ports)
+            {
+                start.ArgumentList.Add(kind);
+                start.ArgumentList.Add($"{Suite.Subdomains[name]}=127.0.0.1:{port}");
+            }
+        }
+        using var process = Process.Start(start)!;
+        var said = new StringBuilder();
+        try
+        {
+            while (await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(3)) is { } line)
+            {
+                said.AppendLine(line);
+                if (!line.StartsWith("control: ", StringComparison.Ordinal)) continue;
+                if (line.EndsWith("stop broker", StringComparison.Ordinal)) await five.Broker.StopAsync();
+                else await five.Broker.StartAgainAsync();
+                await process.StandardInput.WriteLineAsync("done");
+            }
+            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+        Assert.True(process.ExitCode == 0, said.ToString());
+    }
+
+    /// <summary>The columns of all schemas in which an address stands.</summary>
+    private static async Task<string> WhereAsync(string database, string address)
+    {
+        await using var source = NpgsqlDataSource.Create(database);
+        var columns = new List<(string Table, string Column)>();
+        await using (var list = source.CreateCommand("""
+            select format('%I.%I', table_schema, table_name), quote_ident(column_name) from information_schema.columns
+            where table_schema not in ('pg_catalog', 'information_schema')
+            """))
+        await using (var reader = await list.ExecuteReaderAsync())
+        {
+            while (await reader.ReadAsync()) columns.Add((reader.GetString(0), reader.GetString(1)));
+        }
+        var found = new List<string>();
+        foreach (var (table, column) in columns)
+        {
+            await using var count = source.CreateCommand(
+                $"select count(*) from {table} where position($1 in {column}::text) > 0 or position(encode($1::bytea, 'hex') in {column}::text) > 0");
+            count.Parameters.AddWithValue(address);
+            if ((long)(await count.ExecuteScalarAsync())! > 0) found.Add($"{table}.{column}");
+        }
+        return string.Join(", ", found);
+    }
+}
