@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Annex.Testing;
 using Annex.Testing.Servers;
 using Npgsql;
 using Xunit;
@@ -38,14 +39,16 @@ public sealed class TogetherTests
     private static async Task DriveAsync(string server, int clientPort, int componentPort)
     {
         await using var collector = await TraceCollector.StartAsync();
+        string left;
         await using (var five = await FiveProcesses.StartAsync(componentPort, collector.Url))
         {
             await CheckAsync(five, server, clientPort);
-            // The member, the uploader, the device's owner: none of the five knows that address any more.
-            Assert.Equal("", await WhereAsync(five.Database, "bea@annex.test"));
+            left = await WhereAsync(five.Database, "bea@annex.test");
         }
         // The processes have ended, and with that sent what they had.
         collector.AssertOneTrace("muc message", "muc store", "consume RoomMessagePosted", "push webpush");
+        // The member, the uploader, the device's owner: none of the five knows that address any more.
+        Assert.Equal("", left);
     }
 
     private static async Task CheckAsync(FiveProcesses five, string server, int clientPort)
