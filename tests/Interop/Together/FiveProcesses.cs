@@ -39,35 +39,48 @@ internal sealed class FiveProcesses : IAsyncDisposable
         var postgres = await PostgresServer.SharedAsync();
         var world = new FiveProcesses(await RabbitMqServer.StartAsync(),
             await CoturnServer.StartAsync("a-secret-of-the-turn-server"), await postgres.CreateDatabaseAsync());
+        try
+        {
+            await world.StartAllAsync(componentPort, collector);
+            return world;
+        }
+        catch
+        {
+            await world.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task StartAllAsync(int componentPort, Uri? collector)
+    {
         var common = new Dictionary<string, string>
         {
             ["LocalDomains__0"] = Domain,
             ["Admins__0"] = $"admin@{Domain}",
-            ["Bus__RabbitMq"] = world.Broker.Uri.ToString(),
+            ["Bus__RabbitMq"] = Broker.Uri.ToString(),
         };
         if (collector is not null) common["Observability__Otlp"] = collector.AbsoluteUri;
         foreach (var name in Names)
         {
-            (world.Rpc[name], world.Web[name]) = (FreePort(), FreePort());
-            common[$"Peers__{name}"] = $"http://127.0.0.1:{world.Rpc[name]}";
+            (Rpc[name], Web[name]) = (FreePort(), FreePort());
+            common[$"Peers__{name}"] = $"http://127.0.0.1:{Rpc[name]}";
         }
-        var special = await world.SpecialSettingsAsync();
+        var special = await SpecialSettingsAsync();
         foreach (var name in Names)
         {
             var ops = FreePort();
-            world.Ops.Add(ops);
+            Ops.Add(ops);
             var settings = new Dictionary<string, string>(common.Concat(special))
             {
                 [$"{name}__Component__Secret"] = Suite.Secret,
-                [$"{name}__Rpc__Listen"] = $"127.0.0.1:{world.Rpc[name]}",
-                [$"{name}__Http__Listen"] = $"127.0.0.1:{world.Web[name]}",
+                [$"{name}__Rpc__Listen"] = $"127.0.0.1:{Rpc[name]}",
+                [$"{name}__Http__Listen"] = $"127.0.0.1:{Web[name]}",
                 [$"{name}__Ops__Listen"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ops}"),
             };
-            world._processes.Add(ServiceProcess.Start(name, $"{Suite.Subdomains[name]}.{Domain}", world.Database, componentPort,
+            _processes.Add(ServiceProcess.Start(name, $"{Suite.Subdomains[name]}.{Domain}", Database, componentPort,
                 [.. settings.Select(s => (s.Key, s.Value))]));
         }
-        await world.UntilReadyAsync();
-        return world;
+        await UntilReadyAsync();
     }
 
     public async ValueTask DisposeAsync()
