@@ -198,8 +198,6 @@ async def check(scene):
             assert await is_served(url), url
         assert not await join_is_refused(cat, room)
 
-        desk = await admin["xep_0030"].get_items(jid=muc, node=COMMANDS, timeout=20)
-        has_desk = any("service:ban" in str(item[1]) for item in desk["disco_items"]["items"])
         async with scene.outage():
             await say(ann, room, "while nobody tells anybody")
             await ann.ask(
@@ -207,12 +205,10 @@ async def check(scene):
                 f"<moderate xmlns='urn:xmpp:message-moderate:1' id='{posted}'><retract xmlns='urn:xmpp:message-retract:1'/></moderate>",
                 "set",
             )
-            if has_desk:
-                await command(admin, muc, "urn:annex:muc:service:ban", {"jid": f"cat@{scene.domain}", "reason": "check"})
+            await command(admin, muc, "urn:annex:muc:service:ban", {"jid": f"cat@{scene.domain}", "reason": "check"})
         await after_events(scene, browsers, (mine, hers, kept))
-        if has_desk:
-            await bans(scene, room, browsers, others)
-            await removal(scene, room, ann, others, kept)
+        await bans(scene, room, browsers, others)
+        await removal(scene, room, ann, others, kept)
     finally:
         browsers.close()
 
