@@ -7,6 +7,7 @@ namespace Annex.Interop.Muc;
 internal sealed class ServiceProcess : IDisposable
 {
     private readonly Process _process;
+    private readonly System.Collections.Concurrent.ConcurrentQueue<string> _said = new();
 
     private ServiceProcess(Process process) => _process = process;
 
@@ -75,8 +76,15 @@ internal sealed class ServiceProcess : IDisposable
         _process.WaitForExit();
     }
 
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>What it said last.</summary>
+    public string Log => string.Join('\n', _said);
+
     private void Read(string? line)
     {
+        if (line is not null) _said.Enqueue(line);
+        while (_said.Count > 50) _said.TryDequeue(out _);
         if (line?.Contains("standing by", StringComparison.OrdinalIgnoreCase) == true)
             _standby.TrySetResult();
     }

@@ -120,9 +120,14 @@ internal sealed class FiveProcesses : IAsyncDisposable
         using var http = new HttpClient();
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
-        foreach (var port in Ops)
+        for (var i = 0; i < Names.Length; i++)
         {
-            while (!await IsReadyAsync(http, port)) await timer.WaitForNextTickAsync(limit.Token);
+            while (!await IsReadyAsync(http, Ops[i]))
+            {
+                if (_processes[i].HasExited || limit.IsCancellationRequested)
+                    throw new InvalidOperationException($"{Names[i]} is not ready.\n{_processes[i].Log}");
+                await timer.WaitForNextTickAsync(CancellationToken.None);
+            }
         }
     }
 
@@ -139,10 +144,22 @@ internal sealed class FiveProcesses : IAsyncDisposable
         }
     }
 
+    /// <summary>Below the ports that the system gives to outgoing connections, of which the tests make many.</summary>
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(12_000, 32_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // In use: another one.
+            }
+        }
     }
 }
