@@ -76,8 +76,6 @@ internal sealed class ServiceProcess : IDisposable
         _process.WaitForExit();
     }
 
-    public bool HasExited => _process.HasExited;
-
     /// <summary>What it said last.</summary>
     public string Log => string.Join('\n', _said);
 
