@@ -30,6 +30,7 @@ def arguments():
     parser.add_argument("--web", action="append", default=[], metavar="SERVICE=HOST:PORT", help="where users' HTTP goes")
     parser.add_argument("--accounts", help="user:password pairs; standard input by default")
     parser.add_argument("--control", action="store_true", help="the caller answers lines that begin with control: by done")
+    parser.add_argument("--outage", type=float, default=0, metavar="SECONDS", help="with --control: without the broker, at least")
     return parser.parse_args()
 
 

@@ -112,13 +112,19 @@ class Scene:
         print(f"  ok {sentence} ({(time.monotonic() - began) * 1000:.0f} ms)", flush=True)
 
     @contextlib.asynccontextmanager
-    async def outage(self):
-        """The broker is away in here, in a round that can take it away: who started this one does it, at these words."""
-        await self._control("stop broker")
+    async def outage(self, is_late):
+        """The broker is away in here, in a round that can take it away: who started this one does it, at these words. It
+        stays away for the time chosen, and `is_late` asserts that nothing got through meanwhile."""
+        began = time.monotonic()
+        await self.control("stop broker")
         yield
-        await self._control("start broker")
+        if self.options.control:
+            await asyncio.sleep(max(0, began + self.options.outage - time.monotonic()))
+            async with self.step("without the broker nothing gets from one service to another"):
+                await is_late()
+        await self.control("start broker")
 
-    async def _control(self, words):
+    async def control(self, words):
         if not self.options.control:
             return
         print(f"control: {words}", flush=True)

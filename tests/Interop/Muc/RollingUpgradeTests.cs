@@ -1,3 +1,4 @@
+using System.Net.NetworkInformation;
 using Annex.Testing.Servers;
 using Xunit;
 
@@ -34,4 +35,84 @@ public sealed class RollingUpgradeTests
         Assert.Equal(presences, world.PresencesSeen);
         Assert.Equal(0, world.LeavesSeen);
     }
+
+    /// <summary>ejabberd would take both connections and give each a part of the stanzas.</summary>
+    [Fact]
+    public async Task On_ejabberd_one_process_after_another_takes_over_and_never_are_two_connected()
+    {
+        const string Component = "muc.annex.test";
+        await using var server = await EjabberdServer.StartAsync(new()
+        {
+            Users = new Dictionary<string, string> { ["ann"] = "pw-ann", ["bea"] = "pw-bea" },
+            Components = new Dictionary<string, string> { [Component] = ComponentServer.Secret },
+        });
+        var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        ServiceProcess Start() =>
+            ServiceProcess.Start("Muc", Component, database, server.ComponentPort, ("LocalDomains__0", server.Domain));
+        using var watch = new CancellationTokenSource();
+        var most = MostConnectedAsync(server.ComponentPort, watch.Token);
+        var folder = Directory.CreateTempSubdirectory("annex-relay");
+        try
+        {
+            using var first = Start();
+            await first.ConnectedAsync();
+            var talk = PythonProgram.RunAsync("tests/Interop/Muc/python/keep_talking.py",
+                ["127.0.0.1", $"{server.ClientPort}", Component, server.Domain, folder.FullName], TimeSpan.FromMinutes(4));
+            await UntilHeardAsync(folder, talk);
+
+            using var second = Start();
+            await second.StandbyAsync();
+            await UntilHeardAsync(folder, talk);
+            await first.StopAsync();
+            await second.ConnectedAsync();
+            await UntilHeardAsync(folder, talk);
+
+            using var third = Start();
+            await third.StandbyAsync();
+            second.Kill();
+            await third.ConnectedAsync();
+            await UntilHeardAsync(folder, talk);
+
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "enough"), "");
+            var (exitCode, output) = await talk;
+            Assert.True(exitCode == 0 && output.Contains("all seen", StringComparison.Ordinal), output);
+        }
+        finally
+        {
+            await watch.CancelAsync();
+            folder.Delete(recursive: true);
+        }
+        Assert.Equal(1, await most);
+    }
+
+    /// <summary>Both clients hear a message that was said from now on.</summary>
+    private static async Task UntilHeardAsync(DirectoryInfo folder, Task<(int ExitCode, string Output)> talk)
+    {
+        var heard = Path.Combine(folder.FullName, "heard");
+        // The one that is on its way now may be from before: the second one counts.
+        for (var i = 0; i < 2; i++)
+        {
+            File.Delete(heard);
+            while (!File.Exists(heard))
+            {
+                if (talk.IsCompleted) Assert.Fail((await talk).Output);
+                await Task.Delay(10);
+            }
+        }
+    }
+
+    /// <summary>How many connections to a port there were at most at one time, until cancelled.</summary>
+    private static Task<int> MostConnectedAsync(int port, CancellationToken cancellationToken) => Task.Run(() =>
+    {
+        var most = 0;
+        var connections = IPGlobalProperties.GetIPGlobalProperties();
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            // The server's ends: one whose client is gone is not established any more.
+            most = Math.Max(most, connections.GetActiveTcpConnections()
+                .Count(c => c.LocalEndPoint.Port == port && c.State == TcpState.Established));
+            cancellationToken.WaitHandle.WaitOne(5);
+        }
+        return most;
+    }, CancellationToken.None);
 }

@@ -16,6 +16,11 @@ internal sealed class ServiceProcess : IDisposable
     /// <summary>Completes when the process says that another one is the owner.</summary>
     public Task StandbyAsync() => _standby.Task.WaitAsync(TimeSpan.FromMinutes(1));
 
+    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the process says that its component is connected.</summary>
+    public Task ConnectedAsync() => _connected.Task.WaitAsync(TimeSpan.FromMinutes(1));
+
     /// <param name="more">Further settings, as ANNEX_ names without the prefix.</param>
     public static ServiceProcess StartMuc(string database, int componentPort, params (string Key, string Value)[] more) =>
         Start("Muc", "muc.example.org", database, componentPort,
@@ -85,6 +90,8 @@ internal sealed class ServiceProcess : IDisposable
         while (_said.Count > 50) _said.TryDequeue(out _);
         if (line?.Contains("standing by", StringComparison.OrdinalIgnoreCase) == true)
             _standby.TrySetResult();
+        if (line?.Contains(" is connected to ", StringComparison.Ordinal) == true)
+            _connected.TrySetResult();
     }
 
     public void Dispose()

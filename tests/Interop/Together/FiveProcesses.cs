@@ -32,6 +32,9 @@ internal sealed class FiveProcesses : IAsyncDisposable
 
     public List<int> Ops { get; } = [];
 
+    /// <summary>What each of them said last.</summary>
+    public string Log => string.Join("\n\n", _processes.Select((process, i) => $"{Names[i]}:\n{process.Log}"));
+
     /// <param name="componentPort">The XMPP server's.</param>
     /// <param name="collector">Where traces go, or null.</param>
     public static async Task<FiveProcesses> StartAsync(int componentPort, Uri? collector)
@@ -104,6 +107,8 @@ internal sealed class FiveProcesses : IAsyncDisposable
         var turn = _coturn.Port.ToString(CultureInfo.InvariantCulture);
         var all = bucket.ToDictionary(pair => pair.Key.Replace(":", "__", StringComparison.Ordinal), pair => pair.Value ?? "");
         all["Upload__Store"] = "S3";
+        // What search learns, it learns by events: its own look at muc would hide one that was lost.
+        all["Search__ReconcileInterval"] = "01:00:00";
         all["Push__AllowLoopbackEndpoints"] = "true";
         all["Push__EncryptionKeyFile"] = Path.Combine(Files.FullName, "push.keys");
         all["Push__WebPush__KeyFiles__0"] = Path.Combine(Files.FullName, "vapid.pem");

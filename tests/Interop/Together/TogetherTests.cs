@@ -26,32 +26,36 @@ public sealed class TogetherTests
     public async Task On_Prosody_everything_that_follows_from_an_event_follows_late_and_whole_after_an_outage_of_the_broker()
     {
         await using var server = await ProsodyServer.StartAsync(Options);
-        await DriveAsync("prosody", server.ClientPort, server.ComponentPort);
+        await DriveAsync("prosody", server.ClientPort, server.ComponentPort, TimeSpan.FromMinutes(1), null);
     }
 
     [Fact]
     public async Task On_ejabberd_everything_that_follows_from_an_event_follows_late_and_whole_after_an_outage_of_the_broker()
     {
         await using var server = await EjabberdServer.StartAsync(Options);
-        await DriveAsync("ejabberd", server.ClientPort, server.ComponentPort);
+        await DriveAsync("ejabberd", server.ClientPort, server.ComponentPort, TimeSpan.FromSeconds(1), server.HttpPort);
     }
 
-    private static async Task DriveAsync(string server, int clientPort, int componentPort)
+    /// <param name="server">Its kind.</param>
+    /// <param name="clientPort">For clients.</param>
+    /// <param name="componentPort">For Annex.</param>
+    /// <param name="outage">How long the broker is away, at least.</param>
+    /// <param name="apiPort">Where ejabberd takes commands: an account is removed by its operator's script there.</param>
+    private static async Task DriveAsync(string server, int clientPort, int componentPort, TimeSpan outage, int? apiPort)
     {
         await using var collector = await TraceCollector.StartAsync();
-        string left;
         await using (var five = await FiveProcesses.StartAsync(componentPort, collector.Url))
         {
-            await CheckAsync(five, server, clientPort);
-            left = await WhereAsync(five.Database, "bea@annex.test");
+            await CheckAsync(five, server, clientPort, outage, apiPort);
+            // The member, the uploader, the device's owner: none of the five knows that address any more.
+            await UntilForgottenAsync(five.Database, "bea@annex.test");
         }
         // The processes have ended, and with that sent what they had.
-        collector.AssertOneTrace("muc message", "muc store", "consume RoomMessagePosted", "push webpush");
-        // The member, the uploader, the device's owner: none of the five knows that address any more.
-        Assert.Equal("", left);
+        collector.AssertOneTrace(("Muc", "muc message"), ("Muc", "muc store"), ("Push", "consume RoomMessagePosted"),
+            ("Push", "push webpush"));
     }
 
-    private static async Task CheckAsync(FiveProcesses five, string server, int clientPort)
+    private static async Task CheckAsync(FiveProcesses five, string server, int clientPort, TimeSpan outage, int? apiPort)
     {
         var start = new ProcessStartInfo("/usr/bin/python3")
         {
@@ -60,6 +64,7 @@ public sealed class TogetherTests
             RedirectStandardOutput = true,
         };
         string[] arguments = ["-B", "-u", "deploy/run/check.py", "--control", "--round", "five", "--server", server,
+            "--outage", outage.TotalSeconds.ToString(CultureInfo.InvariantCulture),
             "--domain", "annex.test", "--port", clientPort.ToString(CultureInfo.InvariantCulture),
             "--services", string.Join(',', Suite.Subdomains.Values), "--operators", string.Join(',', five.Ops),
             "--accounts", string.Join(' ', Accounts.Select(a => $"{a.Key}:{a.Value}"))];
@@ -80,8 +85,7 @@ public sealed class TogetherTests
             {
                 said.AppendLine(line);
                 if (!line.StartsWith("control: ", StringComparison.Ordinal)) continue;
-                if (line.EndsWith("stop broker", StringComparison.Ordinal)) await five.Broker.StopAsync();
-                else await five.Broker.StartAgainAsync();
+                await DoAsync(five, line["control: ".Length..], apiPort);
                 await process.StandardInput.WriteLineAsync("done");
             }
             await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
@@ -90,7 +94,37 @@ public sealed class TogetherTests
         {
             if (!process.HasExited) process.Kill(entireProcessTree: true);
         }
-        Assert.True(process.ExitCode == 0, said.ToString());
+        Assert.True(process.ExitCode == 0, $"{said}\n{five.Log}");
+    }
+
+    private static async Task DoAsync(FiveProcesses five, string words, int? apiPort)
+    {
+        switch (words)
+        {
+            case "stop broker":
+                await five.Broker.StopAsync();
+                break;
+            case "start broker":
+                await five.Broker.StartAgainAsync();
+                break;
+            case "remove bea":
+                var (code, output) = await RemovalScript.RunAsync(apiPort!.Value, five.Rpc["Muc"], "--unregister", "bea", "annex.test");
+                Assert.True(code == 0, output);
+                break;
+            default:
+                Assert.Fail($"Nobody knows what \"{words}\" is.");
+                break;
+        }
+    }
+
+    private static async Task UntilForgottenAsync(string database, string address)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        string left;
+        while ((left = await WhereAsync(database, address)).Length > 0 && !limit.IsCancellationRequested)
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+        Assert.Equal("", left);
     }
 
     /// <summary>The columns of all schemas in which an address stands.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -9,12 +10,12 @@ using Xunit;
 
 namespace Annex.Interop.Together;
 
-/// <summary>A collector of OpenTelemetry on loopback that keeps the spans (trace id, name), read by the protocol's own field
-/// numbers.</summary>
+/// <summary>A collector of OpenTelemetry on loopback that keeps the spans (trace id, process, name), read by the
+/// protocol's own field numbers.</summary>
 internal sealed class TraceCollector : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly ConcurrentQueue<(string Trace, string Name)> _spans = new();
+    private readonly ConcurrentQueue<(string Trace, string Service, string Name)> _spans = new();
 
     private TraceCollector(WebApplication app) => _app = app;
 
@@ -32,12 +33,12 @@ internal sealed class TraceCollector : IAsyncDisposable
         return collector;
     }
 
-    /// <summary>Some trace has a span of each of these names.</summary>
-    public void AssertOneTrace(params string[] names)
+    /// <summary>Some trace has a span of each of these names, made by that service.</summary>
+    public void AssertOneTrace(params (string Service, string Name)[] spans)
     {
-        var traces = _spans.GroupBy(span => span.Trace).Select(t => t.Select(s => s.Name).ToHashSet(StringComparer.Ordinal)).ToList();
-        var best = traces.MaxBy(t => names.Count(t.Contains));
-        Assert.True(best is not null && names.All(best.Contains),
+        var traces = _spans.GroupBy(span => span.Trace).Select(t => t.Select(s => (s.Service, s.Name)).ToHashSet()).ToList();
+        var best = traces.MaxBy(t => spans.Count(t.Contains));
+        Assert.True(best is not null && spans.All(best.Contains),
             $"The best of {traces.Count} traces has {string.Join(", ", best ?? [])}");
     }
 
@@ -51,17 +52,28 @@ internal sealed class TraceCollector : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body);
-        // ExportTraceServiceRequest.resource_spans = 1, ResourceSpans.scope_spans = 2, ScopeSpans.spans = 2.
-        if (http.Request.Path == "/v1/traces") Walk(body.ToArray(), [1, 2, 2], Keep);
+        // ExportTraceServiceRequest.resource_spans = 1.
+        if (http.Request.Path == "/v1/traces") Walk(body.ToArray(), [1], Keep);
     }
 
-    private void Keep(byte[] span)
+    private void Keep(byte[] resourceSpans)
     {
-        // Span.trace_id = 1, Span.name = 5.
-        var (trace, name) = ("", "");
-        Walk(span, [1], value => trace = Convert.ToHexStringLower(value));
-        Walk(span, [5], value => name = System.Text.Encoding.UTF8.GetString(value));
-        _spans.Enqueue((trace, name));
+        var service = "";
+        // ResourceSpans.resource = 1, Resource.attributes = 1; KeyValue.key = 1, .value = 2, AnyValue.string_value = 1.
+        Walk(resourceSpans, [1, 1], attribute =>
+        {
+            var isName = false;
+            Walk(attribute, [1], key => isName = Encoding.UTF8.GetString(key) == "service.name");
+            if (isName) Walk(attribute, [2, 1], value => service = Encoding.UTF8.GetString(value));
+        });
+        // ResourceSpans.scope_spans = 2, ScopeSpans.spans = 2; Span.trace_id = 1, Span.name = 5.
+        Walk(resourceSpans, [2, 2], span =>
+        {
+            var (trace, name) = ("", "");
+            Walk(span, [1], value => trace = Convert.ToHexStringLower(value));
+            Walk(span, [5], value => name = Encoding.UTF8.GetString(value));
+            _spans.Enqueue((trace, service, name));
+        });
     }
 
     private static void Walk(byte[] message, int[] path, Action<byte[]> found)
