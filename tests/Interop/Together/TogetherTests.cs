@@ -5,12 +5,13 @@ using Annex.Testing;
 using Annex.Testing.Servers;
 using Npgsql;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace Annex.Interop.Together;
 
 /// <summary>What the services do for each other, end to end: the assertions of <c>./run --check</c> against five processes, with
 /// the broker taken away while they act.</summary>
-public sealed class TogetherTests
+public sealed class TogetherTests(ITestOutputHelper output)
 {
     private static readonly Dictionary<string, string> Accounts = new()
     {
@@ -41,7 +42,7 @@ public sealed class TogetherTests
     /// <param name="componentPort">For Annex.</param>
     /// <param name="outage">How long the broker is away, at least.</param>
     /// <param name="apiPort">Where ejabberd takes commands: an account is removed by its operator's script there.</param>
-    private static async Task DriveAsync(string server, int clientPort, int componentPort, TimeSpan outage, int? apiPort)
+    private async Task DriveAsync(string server, int clientPort, int componentPort, TimeSpan outage, int? apiPort)
     {
         await using var collector = await TraceCollector.StartAsync();
         await using (var five = await FiveProcesses.StartAsync(componentPort, collector.Url))
@@ -51,11 +52,11 @@ public sealed class TogetherTests
             await UntilForgottenAsync(five.Database, "bea@annex.test");
         }
         // The processes have ended, and with that sent what they had.
-        collector.AssertOneTrace(("Muc", "muc message"), ("Muc", "muc store"), ("Push", "consume RoomMessagePosted"),
-            ("Push", "push webpush"));
+        collector.AssertOneTrace(("annex-muc", "muc message"), ("annex-muc", "muc store"),
+            ("annex-push", "consume RoomMessagePosted"), ("annex-push", "push webpush"));
     }
 
-    private static async Task CheckAsync(FiveProcesses five, string server, int clientPort, TimeSpan outage, int? apiPort)
+    private async Task CheckAsync(FiveProcesses five, string server, int clientPort, TimeSpan outage, int? apiPort)
     {
         var start = new ProcessStartInfo("/usr/bin/python3")
         {
@@ -79,11 +80,13 @@ public sealed class TogetherTests
         }
         using var process = Process.Start(start)!;
         var said = new StringBuilder();
+        var watch = Stopwatch.StartNew();
         try
         {
             while (await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(3)) is { } line)
             {
                 said.AppendLine(line);
+                output.WriteLine($"{watch.Elapsed:m\\:ss\\.f} {line}");
                 if (!line.StartsWith("control: ", StringComparison.Ordinal)) continue;
                 await DoAsync(five, line["control: ".Length..], apiPort);
                 await process.StandardInput.WriteLineAsync("done");
@@ -108,8 +111,8 @@ public sealed class TogetherTests
                 await five.Broker.StartAgainAsync();
                 break;
             case "remove bea":
-                var (code, output) = await RemovalScript.RunAsync(apiPort!.Value, five.Rpc["Muc"], "--unregister", "bea", "annex.test");
-                Assert.True(code == 0, output);
+                var (code, text) = await RemovalScript.RunAsync(apiPort!.Value, five.Rpc["Muc"], "--unregister", "bea", "annex.test");
+                Assert.True(code == 0, text);
                 break;
             default:
                 Assert.Fail($"Nobody knows what \"{words}\" is.");

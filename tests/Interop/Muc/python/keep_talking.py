@@ -22,6 +22,7 @@ class Client(slixmpp.ClientXMPP):
         self.changed = asyncio.Event()
         self.presences = []
         self.heard = []
+        self.answered = 0
         self.bounced = 0
         for mechanism in ("unencrypted_plain", "unencrypted_scram", "unencrypted_cram", "unencrypted_digest"):
             setattr(self["feature_mechanisms"], mechanism, True)
@@ -38,6 +39,8 @@ class Client(slixmpp.ClientXMPP):
             kind = xml.tag.split("}")[-1]
             if kind == "presence":
                 self.presences.append((xml.get("from"), xml.get("type")))
+            elif kind == "iq":
+                self.answered += 1
             elif kind == "message" and xml.get("type") == "error":
                 self.bounced += 1
             elif kind == "message":
@@ -69,6 +72,7 @@ async def main():
     await ann.until("not in the room", lambda: (f"{ROOM}/ann", None) in ann.presences)
     ann.send_raw(f"<iq type='set' id='c' to='{ROOM}'><query xmlns='http://jabber.org/protocol/muc#owner'>"
                  "<x xmlns='jabber:x:data' type='submit'/></query></iq>")
+    await ann.until("the room is still locked", lambda: ann.answered)
     bea.send_raw(f"<presence to='{ROOM}/bea'>{MUC}</presence>")
     await bea.until("not in the room", lambda: (f"{ROOM}/bea", None) in bea.presences)
     await ann.until("did not see bea", lambda: (f"{ROOM}/bea", None) in ann.presences)
