@@ -31,12 +31,16 @@ def arguments():
     parser.add_argument("--accounts", help="user:password pairs; standard input by default")
     parser.add_argument("--control", action="store_true", help="the caller answers lines that begin with control: by done")
     parser.add_argument("--outage", type=float, default=0, metavar="SECONDS", help="with --control: without the broker, at least")
+    parser.add_argument("--only", metavar="MODULE", help="of checks/, instead of all")
     return parser.parse_args()
 
 
 async def run(options, accounts):
     scene = Scene(options, accounts)
     try:
+        if options.only:
+            await importlib.import_module(f"checks.{options.only}").check(scene)
+            return scene.steps
         for service in options.services.split(","):
             name = f"checks.{service}"
             if importlib.util.find_spec(name) is None:

@@ -31,6 +31,7 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
     private readonly LinkedList<PendingChanges> _pending = new();
     private bool _isAway;
     private bool _isSignalled;
+    private bool _isClosed;
     private int _inFlight;
 
     public bool IsIdle
@@ -55,19 +56,40 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
 
     public void Add(PendingChanges changes)
     {
+        if (TryAdd(changes, out var isFirst))
+        {
+            if (isFirst) _ready.Release();
+        }
+        else if (changes.Outcome is { } outcome)
+        {
+            // Whoever adds is in the middle of a room's turn.
+            ThreadPool.UnsafeQueueUserWorkItem(static refuse => refuse(false), outcome, preferLocal: false);
+        }
+    }
+
+    private bool TryAdd(PendingChanges changes, out bool isFirst)
+    {
+        isFirst = false;
         lock (_gate)
         {
+            if (_isClosed) return false;
             if (changes.Outcome is null && _pending.Count >= options.MaxPendingChanges)
             {
                 // The database has been away for long: what is written behind may be lost, as after a crash.
                 log.BehindDropped();
-                return;
+                return true;
             }
             _pending.AddLast(changes);
-            if (_isSignalled) return;
+            isFirst = !_isSignalled;
             _isSignalled = true;
+            return true;
         }
-        _ready.Release();
+    }
+
+    /// <summary>What comes from now on is refused: the process ends before it could be told to anybody.</summary>
+    private void Close()
+    {
+        lock (_gate) _isClosed = true;
     }
 
     /// <summary>Completes when all that was added before is durable.</summary>
@@ -86,6 +108,8 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
     {
         await lease.WaitUntilHeldAsync(cancellationToken);
         await using var look = time.CreateTimer(_ => LookAround(), null, Look, Look);
+        // Else whoever goes on talking keeps us from telling that all before was delivered, and the next process repeats it.
+        await using var close = cancellationToken.Register(Close);
         while (!cancellationToken.IsCancellationRequested || !IsIdle)
         {
             try

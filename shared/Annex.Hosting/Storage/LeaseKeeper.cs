@@ -14,7 +14,7 @@ namespace Annex.Hosting.Storage;
 /// </summary>
 internal sealed class LeaseKeeper(
     Lease lease, NpgsqlDataSource source, LeaseOptions options, TimeProvider time, IHostApplicationLifetime lifetime,
-    ILogger<LeaseKeeper> logger) : BackgroundService
+    ILogger<LeaseKeeper> logger) : BackgroundService, IHostedLifecycleService
 {
     private readonly string _holder = LeaseHolder.Current;
     private bool _isToldStandby;
@@ -33,13 +33,20 @@ internal sealed class LeaseKeeper(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The ordinary end; StopAsync gives the lease back.
+            // The ordinary end; StoppedAsync gives the lease back.
         }
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Gives the lease back. Not before the component is disconnected, which is registered later and so has its turn
+    /// earlier: a server that takes two connections would share the stanzas out between this process and the next.</summary>
+    public async Task StoppedAsync(CancellationToken cancellationToken)
     {
-        await base.StopAsync(cancellationToken);
         if (!lease.IsHeld)
             return;
         try

@@ -39,6 +39,7 @@ public sealed class CheckTests
         {
             ["Admins:0"] = "admin@annex.test",
             ["Push:AllowLoopbackEndpoints"] = "true",
+            ["Push:Delivery:MinInterval"] = "00:00:01",
         };
         await using var suite = await Suite.StartAsync("annex.test", componentPort, changes: changes);
         await suite.WaitUntilConnectedAsync([.. suite.Components]);

@@ -39,12 +39,16 @@ internal sealed class FiveProcesses : IAsyncDisposable
     /// <param name="collector">Where traces go, or null.</param>
     public static async Task<FiveProcesses> StartAsync(int componentPort, Uri? collector)
     {
+        var broker = RabbitMqServer.StartAsync();
+        var coturn = CoturnServer.StartAsync("a-secret-of-the-turn-server");
+        var bucket = new Dictionary<string, string?>();
+        var store = UploadHost.AddBucketAsync(bucket, StoreKind.Ceph);
         var postgres = await PostgresServer.SharedAsync();
-        var world = new FiveProcesses(await RabbitMqServer.StartAsync(),
-            await CoturnServer.StartAsync("a-secret-of-the-turn-server"), await postgres.CreateDatabaseAsync());
+        var world = new FiveProcesses(await broker, await coturn, await postgres.CreateDatabaseAsync());
         try
         {
-            await world.StartAllAsync(componentPort, collector);
+            await store;
+            await world.StartAllAsync(componentPort, collector, bucket);
             return world;
         }
         catch
@@ -54,7 +58,7 @@ internal sealed class FiveProcesses : IAsyncDisposable
         }
     }
 
-    private async Task StartAllAsync(int componentPort, Uri? collector)
+    private async Task StartAllAsync(int componentPort, Uri? collector, Dictionary<string, string?> bucket)
     {
         var common = new Dictionary<string, string>
         {
@@ -68,7 +72,7 @@ internal sealed class FiveProcesses : IAsyncDisposable
             (Rpc[name], Web[name]) = (FreePort(), FreePort());
             common[$"Peers__{name}"] = $"http://127.0.0.1:{Rpc[name]}";
         }
-        var special = await SpecialSettingsAsync();
+        var special = SpecialSettings(bucket);
         foreach (var name in Names)
         {
             var ops = FreePort();
@@ -88,27 +92,22 @@ internal sealed class FiveProcesses : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in _processes)
-        {
-            await process.StopAsync();
-            process.Dispose();
-        }
-        await Broker.DisposeAsync();
-        await _coturn.DisposeAsync();
+        await Task.WhenAll(_processes.Select(process => process.StopAsync()));
+        foreach (var process in _processes) process.Dispose();
+        await Task.WhenAll(Broker.DisposeAsync().AsTask(), _coturn.DisposeAsync().AsTask());
         Files.Delete(recursive: true);
     }
 
     private DirectoryInfo Files { get; } = Directory.CreateTempSubdirectory("annex-five-");
 
-    private async Task<Dictionary<string, string>> SpecialSettingsAsync()
+    private Dictionary<string, string> SpecialSettings(Dictionary<string, string?> bucket)
     {
-        var bucket = new Dictionary<string, string?>();
-        await UploadHost.AddBucketAsync(bucket, StoreKind.Ceph);
         var turn = _coturn.Port.ToString(CultureInfo.InvariantCulture);
         var all = bucket.ToDictionary(pair => pair.Key.Replace(":", "__", StringComparison.Ordinal), pair => pair.Value ?? "");
         all["Upload__Store"] = "S3";
         // What search learns, it learns by events: its own look at muc would hide one that was lost.
         all["Search__ReconcileInterval"] = "01:00:00";
+        all["Push__Delivery__MinInterval"] = "00:00:01";
         all["Push__AllowLoopbackEndpoints"] = "true";
         all["Push__EncryptionKeyFile"] = Path.Combine(Files.FullName, "push.keys");
         all["Push__WebPush__KeyFiles__0"] = Path.Combine(Files.FullName, "vapid.pem");

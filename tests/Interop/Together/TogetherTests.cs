@@ -65,7 +65,7 @@ public sealed class TogetherTests(ITestOutputHelper output)
             RedirectStandardOutput = true,
         };
         string[] arguments = ["-B", "-u", "deploy/run/check.py", "--control", "--round", "five", "--server", server,
-            "--outage", outage.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+            "--only", "consequences", "--outage", outage.TotalSeconds.ToString(CultureInfo.InvariantCulture),
             "--domain", "annex.test", "--port", clientPort.ToString(CultureInfo.InvariantCulture),
             "--services", string.Join(',', Suite.Subdomains.Values), "--operators", string.Join(',', five.Ops),
             "--accounts", string.Join(' ', Accounts.Select(a => $"{a.Key}:{a.Value}"))];
