@@ -116,9 +116,10 @@ internal sealed class GroupCommitter(NpgsqlDataSource database, Lease lease, Bat
             {
                 await _ready.WaitAsync(cancellationToken);
             }
-            catch (OperationCanceledException) when (!IsIdle)
+            catch (OperationCanceledException)
             {
                 // Stopping: what is there is still written.
+                if (IsIdle) break;
             }
             await CommitAsync(new CommitAttempt(TakeBatch()), cancellationToken);
             lock (_gate) _inFlight = 0;
