@@ -69,6 +69,7 @@ public sealed class RollingUpgradeTests
 
             using var third = Start();
             await third.StandbyAsync();
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "killed"), "");
             second.Kill();
             await third.ConnectedAsync();
             await UntilHeardAsync(folder, talk);

@@ -1,6 +1,7 @@
 """Two slixmpp clients talk in a room without pause while its service changes hands.
 Arguments: host port component domain folder. Touches the file `heard` in the folder whenever both heard a message, and talks until
-the file `enough` is there. Fails where a message comes twice or in another order, or somebody is seen to come or go."""
+the file `enough` is there. Fails where messages come in another order, or somebody is seen to come or go. What comes again has to
+come with the id that it had; and only after a process was killed, which the file `killed` says, may anything come again."""
 import asyncio
 import pathlib
 import sys
@@ -22,6 +23,8 @@ class Client(slixmpp.ClientXMPP):
         self.changed = asyncio.Event()
         self.presences = []
         self.heard = []
+        self.ids = set()
+        self.repeated = 0
         self.answered = 0
         self.bounced = 0
         for mechanism in ("unencrypted_plain", "unencrypted_scram", "unencrypted_cram", "unencrypted_digest"):
@@ -45,9 +48,19 @@ class Client(slixmpp.ClientXMPP):
                 self.bounced += 1
             elif kind == "message":
                 # slixmpp writes a stanza without the stream's own namespace.
-                self.heard += [b.text for b in xml if b.tag.split("}")[-1] == "body"]
+                for body in (b.text for b in xml if b.tag.split("}")[-1] == "body"):
+                    self._hear(body, next(i.get("id") for i in xml.iter("{urn:xmpp:sid:0}stanza-id")))
             self.changed.set()
         return stanza
+
+    def _hear(self, body, stanza_id):
+        if stanza_id not in self.ids:
+            self.ids.add(stanza_id)
+            self.heard.append(body)
+        elif (FOLDER / "killed").exists():
+            self.repeated += 1
+        else:
+            self.heard.append(f"{body} again")
 
     async def until(self, what, holds, patience=PATIENCE):
         deadline = asyncio.get_running_loop().time() + patience
@@ -97,10 +110,10 @@ async def main():
     if (len(ann.presences), len(bea.presences)) != before:
         sys.exit(f"somebody was seen to come or go: {ann.presences} {bea.presences}")
     for client in (ann, bea):
-        numbers = [int(body) for body in client.heard if body and body.isdigit()]
-        if numbers != sorted(set(numbers)):
-            sys.exit(f"{client.boundjid} heard {numbers}")
-    print(f"all seen: {number} said, {len(ann.heard)} and {len(bea.heard)} heard, {ann.bounced} came back")
+        if client.heard != sorted(set(client.heard), key=int):
+            sys.exit(f"{client.boundjid} heard {client.heard}")
+    print(f"all seen: {number} said, {len(ann.heard)} and {len(bea.heard)} heard, {ann.bounced} came back, "
+          f"{ann.repeated} and {bea.repeated} repeated")
     ann.disconnect()
     bea.disconnect()
 
