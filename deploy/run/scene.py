@@ -120,7 +120,7 @@ class Scene:
         yield
         if self.options.control:
             await asyncio.sleep(max(0, began + self.options.outage - time.monotonic()))
-            async with self.step("without the broker nothing gets from one service to another"):
+            async with self.step("without the broker no event gets from one service to another"):
                 await is_late()
         await self.control("start broker")
 

@@ -105,8 +105,6 @@ internal sealed class FiveProcesses : IAsyncDisposable
         var turn = _coturn.Port.ToString(CultureInfo.InvariantCulture);
         var all = bucket.ToDictionary(pair => pair.Key.Replace(":", "__", StringComparison.Ordinal), pair => pair.Value ?? "");
         all["Upload__Store"] = "S3";
-        // What search learns, it learns by events: its own look at muc would hide one that was lost.
-        all["Search__ReconcileInterval"] = "01:00:00";
         all["Push__Delivery__MinInterval"] = "00:00:01";
         all["Push__AllowLoopbackEndpoints"] = "true";
         all["Push__EncryptionKeyFile"] = Path.Combine(Files.FullName, "push.keys");
