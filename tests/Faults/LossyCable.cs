@@ -73,7 +73,10 @@ internal sealed class LossyCable : IDisposable
             {
                 // The device is gone.
             }
-        }) { IsBackground = true };
+        })
+        {
+            IsBackground = true,
+        };
         thread.Start();
         return thread;
     }

@@ -79,5 +79,8 @@ internal sealed class Child : IAsyncDisposable
     }
 
     private static Process? Guard(int pid) => Process.Start(new ProcessStartInfo("bash",
-        ["-c", GuardScript, pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]) { RedirectStandardInput = true });
+        ["-c", GuardScript, pid.ToString(System.Globalization.CultureInfo.InvariantCulture)])
+    {
+        RedirectStandardInput = true,
+    });
 }

@@ -117,7 +117,7 @@ internal sealed class BatchWriter(Lease lease, ArchiveNumbers numbers, RoomEvent
     /// <summary>Takes messages out again whose senders were refused: the last of their archives. They may have been indexed and counted
     /// in the meantime; their numbers are given out again.</summary>
     private static async Task TakeBackAsync(NpgsqlConnection connection, NpgsqlTransaction transaction,
-        IReadOnlyCollection<(Jid Room, Guid Id)> messages, CancellationToken cancellationToken)
+        List<(Jid Room, Guid Id)> messages, CancellationToken cancellationToken)
     {
         if (messages.Count == 0) return;
         await using var batch = new NpgsqlBatch(connection, transaction);
