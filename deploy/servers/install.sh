@@ -1,7 +1,8 @@
 #!/bin/bash
 # install.sh [NAME...]: installs the Debian packages that are missing, of those named or of all in packages.txt, and
 # says which. A second word on a line of packages.txt is a command: where it is there already, from wherever, the
-# package is not wanted. a|b is the package as two releases of Debian name it. No service is started: ./run and the tests start their own, private ones. Needs root, or sudo.
+# package is not wanted. a|b is the package as two releases of Debian name it. No service is started: ./run and the
+# tests start their own, private ones. Needs root, or sudo.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 
@@ -10,8 +11,10 @@ missing=()
 for line in "${wanted[@]}"; do
   read -r name command <<<"$line"
   [ -n "$command" ] && command -v "$command" >/dev/null && continue
+  # It fails where one of several names is unknown; what counts is whether one is installed.
   # shellcheck disable=SC2086 # several names
-  dpkg-query -W -f='${db:Status-Status}\n' ${name//|/ } 2>/dev/null | grep -qx installed || missing+=("$name")
+  status=$(dpkg-query -W -f='${db:Status-Status}\n' ${name//|/ } 2>/dev/null || true)
+  grep -qx installed <<<"$status" || missing+=("$name")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 
