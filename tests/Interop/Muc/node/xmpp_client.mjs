@@ -83,6 +83,8 @@ const registered = (await get(bea, xml('query', 'jabber:iq:register'))).getChild
 if (!registered.getChild('registered') || registered.getChildText('username') !== 'secondwitch') throw new Error(registered.toString());
 await admin(ann, { nick: 'secondwitch', role: 'none' }, 'Avaunt');
 await see(bea, '307', presence('secondwitch', 'unavailable', 110, 307));
+// Registered, bea was a member and told so by a presence of its own, which is not the one that is waited for now.
+bea.inbox.length = 0;
 await join(bea, 'secondwitch');
 await see(bea, 'its own presence', presence('secondwitch', undefined, 110));
 await admin(ann, { jid: `bea@${domain}`, affiliation: 'outcast' }, 'Treason');
