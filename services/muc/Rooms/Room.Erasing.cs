@@ -32,6 +32,8 @@ internal sealed partial class Room
         }
         var willEnd = entry is { Affiliation: Affiliation.Owner } && Affiliations.Count == 1
             && _occupants.Values.All(o => o.RealBare.Equals(person));
+        if (willEnd)
+            changes.Add(new RoomRemoved(Jid, null));
         Persist(effects, null, changes, then =>
         {
             _subscriptions?.Remove(person);
@@ -44,7 +46,7 @@ internal sealed partial class Room
             if (entries.Count > 0 && Exists)
                 SetAffiliations(entries, null, then);
             if (willEnd && Exists)
-                Vanish(null, then);
+                Vanish(null, then, isStored: true);
             finish((entry is null ? 0 : 1, willEnd));
         }, () => finish(null));
     }
