@@ -8,9 +8,13 @@ namespace Annex.Load;
 /// <summary>
 /// A bare component that reflects: whoever sends presence to room/nick is in, a groupchat message goes to all who are in.
 /// No roles, no checks, no storage, and only the XML that this load writes. What a MUC component costs beyond this is its own.
+/// With --ids each message carries an occupant-id and a stanza-id as well, as those of muc do: what the server pays for the
+/// two is not the component's.
 /// </summary>
-internal sealed class Reflector
+internal sealed class Reflector(bool withIds)
 {
+    private const string OccupantId = "<occupant-id xmlns='urn:xmpp:occupant-id:0' id='p3UvKiqMT3TUmmBuvBCgXaV8lM4YuxT7lfpQnYaKUpM='/>";
+
     private readonly Dictionary<string, List<(string Nick, byte[] To)>> _rooms = new(StringComparer.Ordinal);
     private readonly ArrayBufferWriter<byte> _out = new(1 << 20);
 
@@ -27,7 +31,7 @@ internal sealed class Reflector
         var id = Attribute(text, "id") ?? "";
         var digest = Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(id + options.Secret)));
         await socket.SendAsync(Encoding.UTF8.GetBytes($"<handshake>{digest}</handshake>"), cancellationToken);
-        await new Reflector().ReflectAsync(socket, buffer, cancellationToken);
+        await new Reflector(options.Text("ids", "no") == "yes").ReflectAsync(socket, buffer, cancellationToken);
         return 0;
     }
 
@@ -117,12 +121,16 @@ internal sealed class Reflector
         var address = Encoding.UTF8.GetBytes(from);
         var nick = occupants.Find(o => o.To.AsSpan().SequenceEqual(address)).Nick;
         var head = Encoding.UTF8.GetBytes($"<message type='groupchat' from='{room}/{nick}' to='");
+        var ids = withIds ? Encoding.UTF8.GetBytes($"{OccupantId}<stanza-id xmlns='urn:xmpp:sid:0' by='{room}' id='{Guid.NewGuid()}'/>") : [];
+        var end = "</message>"u8;
         foreach (var (_, to) in occupants)
         {
             _out.Write(head);
             _out.Write(to);
             _out.Write("'>"u8);
-            _out.Write(rest);
+            _out.Write(rest[..^end.Length]);
+            _out.Write(ids);
+            _out.Write(end);
         }
     }
 

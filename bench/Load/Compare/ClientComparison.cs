@@ -20,7 +20,7 @@ internal sealed class ClientComparison(Arguments options)
                     await comparison.MeasureAsync(kind, subject, users, round, cancellationToken);
             }
         }
-        comparison._ratios.Print("built-in", "reflector");
+        comparison._ratios.Print("built-in", "reflector", "reflector-ids");
     }
 
     private async Task MeasureAsync(string kind, string subject, int users, int round, CancellationToken cancellationToken)

@@ -12,16 +12,16 @@ internal static class Comparison
             switch (part)
             {
                 case "component":
-                    await ComponentComparison.RunAsync(options, Subjects("reflector,muc,muc-archive,mu-conference"), cancellationToken);
+                    await ComponentComparison.RunAsync(options, Subjects("reflector,reflector-ids,muc,muc-archive,mu-conference"), cancellationToken);
                     break;
                 case "slope":
                     await ComponentComparison.SlopeAsync(options, Subjects("muc"), cancellationToken);
                     break;
                 case "prosody":
-                    await ClientComparison.RunAsync(options, part, Subjects("built-in,reflector,muc"), cancellationToken);
+                    await ClientComparison.RunAsync(options, part, Subjects("built-in,reflector,reflector-ids,muc"), cancellationToken);
                     break;
                 case "ejabberd":
-                    await ClientComparison.RunAsync(options, part, Subjects("built-in,reflector,muc,muc-multicast"), cancellationToken);
+                    await ClientComparison.RunAsync(options, part, Subjects("built-in,reflector,reflector-ids,muc,muc-multicast"), cancellationToken);
                     break;
                 default:
                     return Arguments.Usage();

@@ -18,7 +18,7 @@ internal sealed class ComponentComparison(Arguments options)
             foreach (var subject in subjects)
                 await comparison.JoinAsync(subject, round, cancellationToken);
         }
-        comparison._ratios.Print("reflector", "mu-conference");
+        comparison._ratios.Print("reflector", "reflector-ids", "mu-conference");
     }
 
     /// <summary>CPU per delivery against the number of occupants, in rooms whose members are not shown (else joining would be all).</summary>

@@ -16,11 +16,11 @@ internal sealed class Subject : IAsyncDisposable
     public int Pid => _process.Id;
 
     /// <summary>Names that <see cref="StartAsync"/> knows.</summary>
-    public static string[] Names { get; } = ["reflector", "muc", "muc-archive", "muc-multicast", "mu-conference"];
+    public static string[] Names { get; } = ["reflector", "reflector-ids", "muc", "muc-archive", "muc-multicast", "mu-conference"];
 
     public static Task<Subject> StartAsync(string name, Arguments options, int port, CancellationToken cancellationToken) => name switch
     {
-        "reflector" => Task.FromResult(StartReflector(options, port)),
+        "reflector" or "reflector-ids" => Task.FromResult(StartReflector(options, port, name == "reflector-ids")),
         "muc" => StartMucAsync(options, port, [("Muc__Defaults__enablearchiving", "false")], cancellationToken),
         "muc-archive" => StartMucAsync(options, port, [("Muc__Defaults__enablearchiving", "true")], cancellationToken),
         "muc-multicast" => StartMucAsync(options, port, [("Muc__Defaults__enablearchiving", "false"), ("Muc__Multicast__Enabled", "true")], cancellationToken),
@@ -41,9 +41,9 @@ internal sealed class Subject : IAsyncDisposable
             Directory.Delete(_files, recursive: true);
     }
 
-    private static Subject StartReflector(Arguments options, int port) => new(Child.Start("dotnet",
+    private static Subject StartReflector(Arguments options, int port, bool withIds) => new(Child.Start("dotnet",
         [typeof(Subject).Assembly.Location, "reflector", "--port", Text(port), "--jid", options.Jid, "--secret", options.Secret,
-            "--seconds", "3600"]), null, null);
+            "--ids", withIds ? "yes" : "no", "--seconds", "3600"]), null, null);
 
     /// <summary>The released service, with its database beside it (commits are synced to the disk), as an operator runs it.</summary>
     private static async Task<Subject> StartMucAsync(Arguments options, int port, (string Key, string Value)[] more,

@@ -1,4 +1,3 @@
-using System.Text;
 using Annex.Muc.Rooms;
 using Annex.Xmpp.Xml;
 
@@ -16,23 +15,17 @@ internal static class ArchivedText
 
     /// <summary>The bodies in all their languages; null for a message without, and for one that is end-to-end encrypted, whose body only
     /// says so.</summary>
-    public static string? Of(byte[] tail)
+    /// <param name="tail">As the archive keeps it: see <see cref="ArchiveAppend"/>.</param>
+    public static string? Of(ReadOnlySpan<byte> tail)
     {
-        Element message;
-        try
+        // Behind the tag: what it declares is carried by each child that needs it.
+        var children = XmlReader.Over(tail[(tail.IndexOf((byte)'>') + 1)..]);
+        string? text = null;
+        while (children.ReadElement())
         {
-            message = Element.Parse(Encoding.UTF8.GetBytes($"<message{Encoding.UTF8.GetString(tail)}"));
+            if (MessageShape.IsEncryption(children.Namespace)) return null;
+            if (ClientContent.IsOwn(children, "body"u8)) text += children.ReadText() + "\n";
         }
-        catch (FormatException)
-        {
-            return null;
-        }
-        var text = new StringBuilder();
-        foreach (var child in message.Children)
-        {
-            if (MessageShape.IsEncryption(Encoding.UTF8.GetBytes(child.Namespace))) return null;
-            if (child.Name == "body" && child.Namespace == message.Namespace) text.Append(child.Text).Append('\n');
-        }
-        return text.Length == 0 ? null : text.Length > MaxLength ? text.ToString(0, MaxLength) : text.ToString();
+        return text is { Length: > MaxLength } ? text[..MaxLength] : text;
     }
 }
