@@ -36,12 +36,11 @@ internal sealed class ComponentLoad : IAsyncDisposable
     }
 
     /// <param name="name">What the rooms' names begin with; the talk is in those called room.</param>
-    /// <param name="people">Occupants of each room, if not those of the options.</param>
-    public async Task<JoinFigures> JoinAsync(CancellationToken cancellationToken, string name = "room", int people = 0)
+    public async Task<JoinFigures> JoinAsync(CancellationToken cancellationToken, string name = "room")
     {
         var pids = _options.Pids;
         var (memory, cpu, before) = (ProcessFigures.Resident(pids), ProcessFigures.CpuSeconds(pids), _seen.Presences);
-        var (rooms, users, watch) = (_options.Rooms, people > 0 ? people : _options.Users, Stopwatch.StartNew());
+        var (rooms, users, watch) = (_options.Rooms, _options.Users, Stopwatch.StartNew());
         for (var room = 0; room < rooms; room++)
         {
             var known = _seen.Presences;

@@ -60,8 +60,8 @@ internal sealed class ComponentComparison(Arguments options)
         return WithAsync(subject, people, quiet: false, async (load, _) =>
         {
             // The same before in other rooms: what a young process compiles is not the cost of joining. (mu-conference is compiled.)
-            for (var i = 0; i < 3 && subject != "mu-conference"; i++)
-                await load.JoinAsync(cancellationToken, $"warm{i}", people: 200);
+            for (var i = 0; i < 4 && subject != "mu-conference"; i++)
+                await load.JoinAsync(cancellationToken, $"warm{i}");
             var joined = await load.JoinAsync(cancellationToken);
             Console.WriteLine($"round {round} {subject}: {joined}");
             _ratios.Add($"{people} into one room", "seconds", subject, round, joined.Seconds);
