@@ -68,20 +68,25 @@ Console.WriteLine($"{publishes} publishes answered in {watch.Elapsed.TotalSecond
     + $"{used.TotalMicroseconds / publishes:F0} CPU us and {allocated / publishes} bytes allocated each (all of this process), "
     + $"{server.Results} results, {server.Errors} errors");
 
-watch.Restart();
-while (network.Waiting < inFlight && watch.Elapsed < TimeSpan.FromMinutes(2)) await Task.Delay(50);
-GC.Collect();
-Console.WriteLine($"{network.Waiting} sends in flight after {watch.Elapsed.TotalSeconds:F1} s more: managed {GC.GetTotalMemory(true) / 1048576.0:F0} MiB, "
-    + $"resident {Environment.WorkingSet / 1048576.0:F0} MiB (both sides of every stream)");
-watch.Restart();
-network.Release();
-var worker = app.Services.GetRequiredService<DeliveryWorker>();
-while (worker.InFlight > 0 && watch.Elapsed < TimeSpan.FromMinutes(2)) await Task.Delay(50);
-Console.WriteLine($"released: {network.Taken} delivered and recorded in {watch.Elapsed.TotalSeconds:F1} s");
+if (inFlight > 1) await WatchDeliveryAsync();
 await app.StopAsync();
 await app.DisposeAsync();
 files.Delete(recursive: true);
 return server.Errors == 0 ? 0 : 1;
+
+async Task WatchDeliveryAsync()
+{
+    watch.Restart();
+    while (network.Waiting < inFlight && watch.Elapsed < TimeSpan.FromMinutes(2)) await Task.Delay(50);
+    GC.Collect();
+    Console.WriteLine($"{network.Waiting} sends in flight after {watch.Elapsed.TotalSeconds:F1} s more: managed {GC.GetTotalMemory(true) / 1048576.0:F0} MiB, "
+        + $"resident {Environment.WorkingSet / 1048576.0:F0} MiB (both sides of every stream)");
+    watch.Restart();
+    network.Release();
+    var worker = app.Services.GetRequiredService<DeliveryWorker>();
+    while (worker.InFlight > 0 && watch.Elapsed < TimeSpan.FromMinutes(2)) await Task.Delay(50);
+    Console.WriteLine($"released: {network.Taken} delivered and recorded in {watch.Elapsed.TotalSeconds:F1} s");
+}
 
 static async Task<string[]> RegisterAsync(IServiceProvider services, int count)
 {
