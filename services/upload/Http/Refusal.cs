@@ -30,6 +30,7 @@ public sealed record Refusal(int Status, string Reason, int RetryAfter = 0)
         new(StatusCodes.Status503ServiceUnavailable, "Too many uploads at the moment.", RetryAfter: 30);
     public static readonly Refusal Unavailable =
         new(StatusCodes.Status503ServiceUnavailable, "The service cannot do this at the moment.", RetryAfter: 30);
+    // RFC 4918 §11.5: not to be repeated by itself, so no time to do so is named, and a balancer asks no other process.
     public static readonly Refusal NoSpace =
         new(StatusCodes.Status507InsufficientStorage, "The service has no space left for this file.");
     public static readonly Refusal Unsatisfiable =

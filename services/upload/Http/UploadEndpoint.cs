@@ -24,7 +24,7 @@ public sealed class UploadEndpoint(
         catch (BlobStoreException exception)
         {
             Log.StoreFailed(logger, exception);
-            await RefuseAsync(http, Refusal.Unavailable);
+            await RefuseAsync(http, exception.IsFull ? Refusal.NoSpace : Refusal.Unavailable);
         }
         catch (ScannerException exception)
         {

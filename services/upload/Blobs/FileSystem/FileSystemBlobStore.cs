@@ -38,7 +38,7 @@ public sealed class FileSystemBlobStore : IBlobStore
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new BlobStoreException("a blob could not be created", exception);
+            throw FullDisk.Explain("a blob could not be created", exception);
         }
     }
 

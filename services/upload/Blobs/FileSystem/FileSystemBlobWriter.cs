@@ -45,7 +45,7 @@ internal sealed class FileSystemBlobWriter : IBlobWriter
         }
         catch (IOException exception)
         {
-            throw new BlobStoreException("a blob could not be written", exception);
+            throw FullDisk.Explain("a blob could not be written", exception);
         }
         _offset += data.Length;
         if (_offset - _synced < WriteBackBytes) return ValueTask.CompletedTask;
@@ -61,7 +61,7 @@ internal sealed class FileSystemBlobWriter : IBlobWriter
         }
         catch (IOException exception)
         {
-            throw new BlobStoreException("a blob could not be completed", exception);
+            throw FullDisk.Explain("a blob could not be completed", exception);
         }
         _isComplete = true;
     }
@@ -90,7 +90,7 @@ internal sealed class FileSystemBlobWriter : IBlobWriter
         }
         catch (IOException exception)
         {
-            throw new BlobStoreException("a blob could not be written back", exception);
+            throw FullDisk.Explain("a blob could not be written back", exception);
         }
         _synced = _offset;
         _writeBack = Task.Run(() => RandomAccess.FlushToDisk(_handle), CancellationToken.None);

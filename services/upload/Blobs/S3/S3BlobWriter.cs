@@ -44,7 +44,10 @@ internal sealed class S3BlobWriter : IBlobWriter
             using var response = await _response.WaitAsync(cancellationToken);
             if (response.StatusCode != HttpStatusCode.OK)
             {
-                throw new BlobStoreException($"the object store refused a blob with {(int)response.StatusCode}");
+                throw new BlobStoreException($"the object store refused a blob with {(int)response.StatusCode}")
+                {
+                    IsFull = response.StatusCode == HttpStatusCode.InsufficientStorage,
+                };
             }
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
