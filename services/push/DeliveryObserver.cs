@@ -13,7 +13,8 @@ public sealed class DeliveryObserver(PushMetrics metrics, TimeProvider time, ILo
     /// only.</summary>
     private const int MaxWaiting = 50_000;
 
-    private readonly ConcurrentDictionary<long, LastWord> _words = new();
+    private readonly Lock _gate = new();
+    private Dictionary<long, LastWord> _words = [];
     private readonly ConcurrentDictionary<string, Tally> _tallies = new(StringComparer.Ordinal);
 
     public void Attempted(QueuedPush push, PushOutcome outcome)
@@ -21,14 +22,7 @@ public sealed class DeliveryObserver(PushMetrics metrics, TimeProvider time, ILo
         metrics.Attempted(push.Provider, outcome.Verdict);
         Log.Attempted(logger, outcome.Verdict, push.Provider, outcome.Reason, push.RegistrationId, push.Attempts + 1);
         _tallies.GetOrAdd(push.Provider, _ => new Tally()).Count(outcome.Verdict);
-        if (push.RegistrationId is not { } id || _words.Count >= MaxWaiting) return;
-        var isDelivered = outcome.Verdict == PushVerdict.Delivered;
-        var word = new LastWord(id, outcome.Reason, isDelivered ? time.GetUtcNow() : null, isDelivered ? 0 : 1);
-        _words.AddOrUpdate(id, word, (_, before) => isDelivered ? word : word with
-        {
-            DeliveredAt = before.DeliveredAt,
-            Failures = before.Failures + 1,
-        });
+        if (push.RegistrationId is { } id) Keep(id, outcome);
     }
 
     public void Failed(Exception exception)
@@ -44,12 +38,27 @@ public sealed class DeliveryObserver(PushMetrics metrics, TimeProvider time, ILo
     /// <summary>Takes what waits to be written.</summary>
     public IReadOnlyList<LastWord> TakeWords()
     {
-        var taken = new List<LastWord>();
-        foreach (var id in _words.Keys)
+        lock (_gate)
         {
-            if (_words.TryRemove(id, out var word)) taken.Add(word);
+            var taken = _words;
+            _words = [];
+            return [.. taken.Values];
         }
-        return taken;
+    }
+
+    private void Keep(long id, PushOutcome outcome)
+    {
+        var isDelivered = outcome.Verdict == PushVerdict.Delivered;
+        var word = new LastWord(id, outcome.Reason, isDelivered ? time.GetUtcNow() : null, isDelivered ? 0 : 1);
+        lock (_gate)
+        {
+            if (_words.Count >= MaxWaiting) return;
+            _words[id] = isDelivered || !_words.TryGetValue(id, out var before) ? word : word with
+            {
+                DeliveredAt = before.DeliveredAt,
+                Failures = before.Failures + 1,
+            };
+        }
     }
 
     /// <summary>What a provider said last about a registration.</summary>

@@ -63,7 +63,8 @@ public static class PushService
             p.GetRequiredKeyedService<NpgsqlDataSource>(Name), options.Delivery, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IPushQueue>(p => p.GetRequiredService<PushQueue>());
         services.AddSingleton<IRegistrationSource>(p => p.GetRequiredService<RegistrationStore>());
-        services.AddSingleton(_ => new OutcomeWaits(MaxOutcomeWaits));
+        services.AddSingleton(p => new OutcomeWaits(MaxOutcomeWaits, options.Delivery.AnswerWithin,
+            p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DeliveryWorker>().AddSingleton<PublishIntake>();
         services.AddSingleton(p => new ServiceAddress(p.GetRequiredKeyedService<ComponentConnection>(Name).Jid));
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<Registrar>(p, service.LocalDomains));

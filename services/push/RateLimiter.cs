@@ -20,8 +20,13 @@ public sealed class RateLimiter
     public bool TryTake(string key)
     {
         if (_perPeriod <= 0) return true;
-        if (_buckets.Count >= MaxKeys) Forget();
-        return _buckets.GetOrAdd(key, _ => new Bucket(_perPeriod, _time.GetTimestamp())).TryTake(this);
+        if (!_buckets.TryGetValue(key, out var bucket))
+        {
+            // Only here: to count them takes every lock of the table.
+            if (_buckets.Count >= MaxKeys) Forget();
+            bucket = _buckets.GetOrAdd(key, new Bucket(_perPeriod, _time.GetTimestamp()));
+        }
+        return bucket.TryTake(this);
     }
 
     private double PerSecond => _perPeriod / _period.TotalSeconds;

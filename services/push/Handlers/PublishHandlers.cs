@@ -43,8 +43,7 @@ public sealed class PublishHandlers(
     {
         var stanza = context.Stanza;
         if (stanza.From is not { } from || stanza.To is { HasLocal: true }
-            || stanza.Child("pubsub", PushNamespaces.PubSub) is not { } pubsub
-            || PublishedNotification.Read(pubsub) is not { } publish)
+            || PublishReader.Read(stanza) is not { } publish)
         {
             metrics.Published("malformed");
             context.Error(PushErrors.PublishMalformed);

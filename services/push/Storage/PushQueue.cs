@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Annex.Push.Delivery;
 using Annex.Push.Providers;
 using Npgsql;
@@ -86,8 +87,15 @@ public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options
         var coalesced = new Dictionary<string, bool>(folded.Count, StringComparer.Ordinal);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken)) coalesced[reader.GetString(0)] = reader.GetBoolean(1);
-        var first = new HashSet<string>(StringComparer.Ordinal);
-        return [.. pushes.Select(p => !first.Add(p.Key) || coalesced[p.Key])];
+        var answers = new bool[pushes.Count];
+        for (var i = 0; i < answers.Length; i++)
+        {
+            ref var isCoalesced = ref CollectionsMarshal.GetValueRefOrNullRef(coalesced, pushes[i].Key);
+            answers[i] = isCoalesced;
+            // The next of the same batch fell into this one.
+            isCoalesced = true;
+        }
+        return answers;
     }
 
     public async Task<IReadOnlyList<QueuedPush>> ClaimAsync(int limit, TimeSpan lease,
@@ -179,15 +187,22 @@ public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options
         var last = new Dictionary<string, QueuedPush>(pushes.Count, StringComparer.Ordinal);
         foreach (var push in pushes)
         {
-            last[push.Key] = !last.TryGetValue(push.Key, out var earlier) || push.Urgency >= earlier.Urgency
-                ? push with { IsCall = push.IsCall || earlier is { IsCall: true } }
-                : earlier with { ExpiresAt = push.ExpiresAt, IsCall = push.IsCall || earlier.IsCall };
+            ref var kept = ref CollectionsMarshal.GetValueRefOrAddDefault(last, push.Key, out _);
+            kept = kept is null ? push
+                : push.Urgency >= kept.Urgency ? push with { IsCall = push.IsCall || kept.IsCall }
+                : kept with { ExpiresAt = push.ExpiresAt, IsCall = push.IsCall || kept.IsCall };
         }
         // In one order, or two writers could each hold what the other needs.
-        return [.. last.Values.OrderBy(p => p.Key, StringComparer.Ordinal)];
+        var folded = new List<QueuedPush>(last.Values);
+        folded.Sort(static (one, other) => string.CompareOrdinal(one.Key, other.Key));
+        return folded;
     }
 
-    private static NpgsqlParameter Array<T>(NpgsqlDbType type, IReadOnlyList<QueuedPush> pushes,
-        Func<QueuedPush, T> value) =>
-        new() { NpgsqlDbType = NpgsqlDbType.Array | type, Value = pushes.Select(value).ToArray() };
+    private static NpgsqlParameter<T[]> Array<T>(NpgsqlDbType type, IReadOnlyList<QueuedPush> pushes,
+        Func<QueuedPush, T> value)
+    {
+        var values = new T[pushes.Count];
+        for (var i = 0; i < values.Length; i++) values[i] = value(pushes[i]);
+        return new NpgsqlParameter<T[]> { NpgsqlDbType = NpgsqlDbType.Array | type, TypedValue = values };
+    }
 }

@@ -21,8 +21,10 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
 
     private readonly ConcurrentDictionary<string, Cached> _byNode = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<long, Cached> _byId = new();
+    private readonly NodeLookup _lookup = new(contexts);
     private readonly Lock _gate = new();
     private long _forgets;
+    private int _remembered;
 
     /// <summary>Called after a registration was found dead, outside of any transaction.</summary>
     public event Action<Registration>? Gone;
@@ -34,8 +36,7 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
     public async Task<Registration?> ReadByNodeAsync(string node, CancellationToken cancellationToken)
     {
         var forgets = Forgets;
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var row = await db.Registrations.AsNoTracking().FirstOrDefaultAsync(r => r.Node == node, cancellationToken);
+        var row = await _lookup.FindAsync(node, cancellationToken);
         return row is null ? null : Remember(row, forgets);
     }
 
@@ -268,12 +269,15 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
         lock (_gate)
         {
             if (_forgets != forgets) return cached.Registration;
-            if (_byNode.Count >= MaxCached)
+            // Counted here: the table itself takes all its locks for that.
+            if (_remembered >= MaxCached)
             {
                 _byNode.Clear();
                 _byId.Clear();
+                _remembered = 0;
             }
-            _byNode[row.Node] = cached;
+            if (_byNode.TryAdd(row.Node, cached)) _remembered++;
+            else _byNode[row.Node] = cached;
             _byId[row.Id] = cached;
         }
         return cached.Registration;
@@ -284,7 +288,7 @@ public sealed class RegistrationStore(IDbContextFactory<PushDbContext> contexts,
         lock (_gate)
         {
             _forgets++;
-            _byNode.TryRemove(node, out _);
+            if (_byNode.TryRemove(node, out _)) _remembered--;
             _byId.TryRemove(id, out _);
         }
     }

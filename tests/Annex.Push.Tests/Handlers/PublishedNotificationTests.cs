@@ -1,6 +1,7 @@
+using System.Text;
 using Annex.Push.Handlers;
 using Annex.Push.Providers;
-using Annex.Xmpp.Xml;
+using Annex.Xmpp.Stanzas;
 using Xunit;
 
 namespace Annex.Push.Tests.Handlers;
@@ -44,9 +45,42 @@ public sealed class PublishedNotificationTests
         Assert.Equal(PushUrgency.Normal, read!.Urgency);
     }
 
+    [Fact]
+    public void The_first_field_of_a_name_counts_and_a_text_of_several_lines_is_one()
+    {
+        var read = Read("""
+            <notification xmlns='urn:xmpp:push:0'><y xmlns='urn:other'/><x xmlns='jabber:x:data' type='form'>
+            <title>a &lt;b&gt;</title><field var='last-message-body'><value>one &amp; two</value><value><![CDATA[<three>]]></value></field>
+            <field var='last-message-body'><value>four</value></field>
+            <field var='last-message-sender'><value>a@b</value><value>c@d</value></field></x></notification>
+            """, "<field var='secret'/><field var='secret'><value>s</value></field>");
+        Assert.Equal(("one & two\n<three>", "a@b", null), (read!.Body, read.Sender, read.Secret));
+    }
+
+    [Fact]
+    public void The_notification_may_be_in_any_item_and_the_options_may_come_first() => Assert.Equal(("m", "t"), Parse("""
+        <pubsub xmlns='http://jabber.org/protocol/pubsub'><publish-options><x xmlns='jabber:x:data'><field var='secret'><value>t</value>
+        </field></x></publish-options><other/><publish node='m'><item/><item id='2'><z xmlns='urn:z'><notification xmlns='urn:xmpp:push:0'/></z>
+        <notification xmlns='urn:xmpp:push:0'/></item></publish></pubsub>
+        """) is { } read ? (read.Node, read.Secret) : default);
+
+    [Theory]
+    [InlineData("<publish><item><notification xmlns='urn:xmpp:push:0'/></item></publish>")]
+    [InlineData("<publish node=''><item><notification xmlns='urn:xmpp:push:0'/></item></publish>")]
+    [InlineData("<publish node='n'><notification xmlns='urn:xmpp:push:0'/></publish>")]
+    [InlineData("<publish node='n'><item><z xmlns='urn:z'><notification xmlns='urn:xmpp:push:0'/></z></item></publish>")]
+    [InlineData("<publish-options/>")]
+    public void Without_a_node_or_a_notification_it_is_no_publish(string inside) =>
+        Assert.Null(Parse($"<pubsub xmlns='http://jabber.org/protocol/pubsub'>{inside}</pubsub>"));
+
     private static PublishedNotification? Read(string notification, string options = "") =>
-        PublishedNotification.Read(Element.Parse(
-        $"<pubsub xmlns='http://jabber.org/protocol/pubsub'><publish node='n'><item>{notification}</item></publish><publish-options>" +
+        Parse($"<pubsub xmlns='http://jabber.org/protocol/pubsub'><publish node='n'><item>{notification}</item></publish><publish-options>" +
         "<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>http://jabber.org/protocol/pubsub#publish-options</value>" +
-        $"</field>{options}</x></publish-options></pubsub>"));
+        $"</field>{options}</x></publish-options></pubsub>");
+
+    private static PublishedNotification? Parse(string pubsub)
+    {
+        using var stanza = Stanza.Parse(Encoding.UTF8.GetBytes($"<iq type='set' id='1' from='a.test'>{pubsub}</iq>"));
+        return PublishReader.Read(stanza);
+    }
 }

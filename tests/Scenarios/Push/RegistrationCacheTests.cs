@@ -19,8 +19,9 @@ public sealed class RegistrationCacheTests(PushHostFixture fixture) : IClassFixt
         var host = fixture.Host;
         var (_, node, _) = await host.RegisterBrowserAsync(host.NewUser());
         var hold = new Hold();
+        using var waits = new OutcomeWaits(10, TimeSpan.FromSeconds(1), TimeProvider.System);
         var store = new RegistrationStore(new Contexts(new DbContextOptionsBuilder<PushDbContext>().UseNpgsql(host.Database)
-                .AddInterceptors(hold).Options), host.Services.GetRequiredService<TargetVault>(), new OutcomeWaits(10),
+                .AddInterceptors(hold).Options), host.Services.GetRequiredService<TargetVault>(), waits,
             host.Services.GetRequiredService<PushOptions>(), TimeProvider.System);
 
         var reading = store.ReadByNodeAsync(node, CancellationToken.None);
