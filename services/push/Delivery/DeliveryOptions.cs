@@ -14,6 +14,10 @@ public sealed class DeliveryOptions
     /// and more.</summary>
     public TimeSpan AnswerWithin { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>When a publish is answered at the latest: as taken, or with wait/resource-constraint where it could not be
+    /// stored yet (it is stored all the same as soon as the database answers).</summary>
+    public TimeSpan AnswerAtLatest { get; set; } = TimeSpan.FromSeconds(9);
+
     /// <summary>Sends on their way at once, over all providers.</summary>
     public int MaxInFlight { get; set; } = 1000;
 

@@ -19,7 +19,10 @@ public sealed class PublishDesk(
 
     private const string GoneReason = "its provider says so";
 
-    /// <summary>Null: taken. Never throws but for cancellation.</summary>
+    /// <summary>Null: taken. Never throws.</summary>
+    /// <param name="publish">What was sent.</param>
+    /// <param name="from">By whom.</param>
+    /// <param name="cancellationToken">When an answer is due, or the process ends.</param>
     public async Task<StanzaError?> PublishAsync(PublishedNotification publish, Jid from,
         CancellationToken cancellationToken)
     {
@@ -46,7 +49,7 @@ public sealed class PublishDesk(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return Counted("stopping", PushErrors.Overload);
+            return Counted("late", PushErrors.Overload);
         }
         catch (Exception exception)
         {

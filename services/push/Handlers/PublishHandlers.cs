@@ -19,6 +19,7 @@ public sealed class PublishHandlers(
     private const int MaxBodyBytes = 4096;
     private const int MaxTokenLength = 2048;
 
+    private readonly AnswerDeadline _deadline = new(options.Delivery.AnswerAtLatest, time);
     private readonly RateLimiter _push2 = new(options.MaxPublishesPerSecond, TimeSpan.FromSeconds(1), time);
 
     public void Register(StanzaRouter router)
@@ -50,7 +51,7 @@ public sealed class PublishHandlers(
             return;
         }
         using var activity = PushTracing.Source.StartActivity("publish", ActivityKind.Consumer);
-        if (await desk.PublishAsync(publish, from, cancellationToken) is { } error) context.Error(error);
+        if (await desk.PublishAsync(publish, from, _deadline.Begin(cancellationToken)) is { } error) context.Error(error);
         else context.Result();
     }
 
@@ -72,7 +73,7 @@ public sealed class PublishHandlers(
         }
         try
         {
-            var outcome = await intake.PublishAsync(push!, cancellationToken);
+            var outcome = await intake.PublishAsync(push!, _deadline.Begin(cancellationToken));
             if (outcome is { Verdict: PushVerdict.Gone } gone) context.Error(PushErrors.Gone(gone.Reason));
             // The push is in the queue: a "wait" would only have the server send it a second time.
             else if (outcome is { Verdict: PushVerdict.Rejected }) context.Error(PushErrors.EndpointNotAllowed);

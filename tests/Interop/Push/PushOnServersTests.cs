@@ -49,6 +49,7 @@ public sealed class PushOnServersTests
             ["Push:Delivery:LongestRetry"] = "1s",
             // Under load a provider's word may take long; both servers wait for 32 s and more.
             ["Push:Delivery:AnswerWithin"] = "20s",
+            ["Push:Delivery:AnswerAtLatest"] = "25s",
         };
         NetworkSettings.Add(changes, peer, files);
         await using var suite = await Suite.StartAsync("annex.test", componentPort, ["Push"], changes);

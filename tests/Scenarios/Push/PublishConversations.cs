@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Annex.Scenarios.Upload;
+using Npgsql;
 using Xunit;
 
 namespace Annex.Scenarios.Push;
@@ -199,6 +200,21 @@ public sealed class PublishConversations(PushHostFixture fixture) : IClassFixtur
         host.Peer.Script(browser.Path, http => release.Task);
         Assert.Equal("result", (string?)(await host.PublishAsync(node, secret)).Attribute("type"));
         release.SetResult();
+        await browser.NextAsync();
+    }
+
+    [Fact] // spec §2.2: an answer in less than 10 s, always
+    public async Task A_database_that_does_not_answer_keeps_no_server_waiting_and_costs_no_push()
+    {
+        await using var host = await PushHost.StartAsync(("Push:Delivery:AnswerWithin", "100ms"), ("Push:Delivery:AnswerAtLatest", "2s"));
+        var (browser, node, secret) = await host.RegisterBrowserAsync(host.NewUser());
+        await using (var connection = await host.Database.OpenConnectionAsync())
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await using var command = new NpgsqlCommand("lock table push.queue", connection, transaction);
+            await command.ExecuteNonQueryAsync();
+            Replies.AssertError(await host.PublishAsync(node, secret), "wait", "resource-constraint");
+        }
         await browser.NextAsync();
     }
 

@@ -181,6 +181,7 @@ public sealed class PushHost : IAsyncDisposable
             ["Push:Delivery:MinInterval"] = "500ms",
             ["Push:Delivery:FirstRetry"] = "200ms",
             ["Push:Delivery:AnswerWithin"] = "30s",
+            ["Push:Delivery:AnswerAtLatest"] = "40s",
         };
         NetworkSettings.Add(all, peer, files);
         return all;
