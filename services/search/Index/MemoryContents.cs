@@ -3,49 +3,48 @@ using System.Runtime.InteropServices;
 namespace Annex.Search.Index;
 
 /// <summary>Rooms in slots, words with the slots that they are in. A slot that was given up is not used again; when many
-/// are, all is packed anew.</summary>
+/// are, all is packed anew. After changes it is to be settled before it is read.</summary>
 internal sealed class MemoryContents
 {
+    public const byte IsPresent = 1;
+    public const byte IsOpen = 2;
+    public const byte IsNsfw = 4;
+
     private readonly Dictionary<string, int> _terms = new(StringComparer.Ordinal);
     private readonly List<string> _texts = [];
     private readonly List<Postings> _postings = [];
-
-    // Words in order, for those that begin alike; and those that came since it was made.
-    private int[] _sorted = [];
-    private readonly List<int> _unsorted = [];
-
-    public Dictionary<string, int> SlotOf { get; } = new(StringComparer.Ordinal);
-
-    /// <summary>Null where the slot was given up.</summary>
-    public List<RoomEntry?> Rooms { get; } = [];
+    private readonly TextOrder _words;
 
     // What every match is judged by stands side by side: a query for a common word looks at tens of thousands of rooms, and
     // going to each of them would cost more than all the rest.
     private readonly List<string> _jids = [];
     private readonly List<int> _popularity = [];
     private readonly List<int> _occupants = [];
+    private readonly List<int> _ranks = [];
     private readonly List<byte> _traits = [];
+    private readonly TextOrder _addresses;
     private readonly Dictionary<string, List<int>> _slotsOfName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<int>> _slotsOfLocal = new(StringComparer.Ordinal);
 
-    // Slots by address, and those that came since it was made.
-    private int[] _byAddress = [];
-    private readonly List<int> _outOfOrder = [];
+    public MemoryContents()
+    {
+        _words = new TextOrder(_texts, string.CompareOrdinal);
+        _addresses = new TextOrder(_jids, AddressOrder.Compare);
+    }
 
-    public const byte IsPresent = 1;
-    public const byte IsOpen = 2;
-    public const byte IsNsfw = 4;
+    public Dictionary<string, int> SlotOf { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Null where the slot was given up. Their words are with the postings alone.</summary>
+    public List<RoomEntry?> Rooms { get; } = [];
 
     public ReadOnlySpan<int> Popularity => CollectionsMarshal.AsSpan(_popularity);
 
     public ReadOnlySpan<int> Occupants => CollectionsMarshal.AsSpan(_occupants);
 
+    /// <summary>Each slot's place in the order of addresses. No two are the same.</summary>
+    public ReadOnlySpan<int> Ranks => CollectionsMarshal.AsSpan(_ranks);
+
     public ReadOnlySpan<byte> Traits => CollectionsMarshal.AsSpan(_traits);
-
-    /// <summary>Slots in the order of their addresses, some given up among them; beside <see cref="SlotsOutOfOrder"/>.</summary>
-    public ReadOnlySpan<int> SlotsByAddress => _byAddress;
-
-    public IReadOnlyList<int> SlotsOutOfOrder => _outOfOrder;
 
     public bool IsWorthCompacting => Rooms.Count - SlotOf.Count > Math.Max(1000, SlotOf.Count / 2);
 
@@ -54,58 +53,27 @@ internal sealed class MemoryContents
 
     public IReadOnlyList<int> SlotsOfLocal(string key) => _slotsOfLocal.TryGetValue(key, out var slots) ? slots : [];
 
+    /// <summary>The slot with this rank.</summary>
+    public int SlotAt(int rank) => _addresses.Numbers[rank];
+
+    /// <summary>The first rank of this address or of one behind it; after it, the first of one behind it.</summary>
+    public int FirstRank(string jid, bool isAfter) => _addresses.Find(jid, isAfter);
+
     public void Put(RoomEntry room)
     {
         if (SlotOf.TryGetValue(room.Room.Jid, out var old))
         {
             if (Rooms[old]!.HasSameWords(room))
             {
-                // The words keep their old, equal objects.
-                Rooms[old] = room with { Lexemes = Rooms[old]!.Lexemes };
+                Rooms[old] = room with { Lexemes = [] };
                 (_popularity[old], _occupants[old], _traits[old]) = (room.Popularity, room.Room.Occupants, TraitsOf(room));
                 return;
             }
             GiveUp(old);
         }
-        var slot = Rooms.Count;
-        _jids.Add(room.Room.Jid);
-        _popularity.Add(room.Popularity);
-        _occupants.Add(room.Room.Occupants);
-        _traits.Add(TraitsOf(room));
-        AddTo(_slotsOfName, room.NameKey, slot);
-        AddTo(_slotsOfLocal, room.LocalKey, slot);
-        SlotOf[room.Room.Jid] = slot;
-        var lexemes = new Lexeme[room.Lexemes.Count];
-        for (var i = 0; i < lexemes.Length; i++)
-        {
-            var term = TermOf(room.Lexemes[i].Text);
-            byte weights = 0;
-            foreach (var place in room.Lexemes[i].Places)
-                weights |= (byte)(1 << (place & 3));
-            _postings[term].Add(slot, weights);
-            // One string for all rooms that have the word.
-            lexemes[i] = room.Lexemes[i] with { Text = _texts[term] };
-        }
-        Rooms.Add(room with { Lexemes = lexemes });
-        _outOfOrder.Add(slot);
-        if (_outOfOrder.Count > Math.Max(500, _byAddress.Length / 8))
-            SortByAddress();
-    }
-
-    /// <summary>Where in <see cref="SlotsByAddress"/> the first room stands at this address, or after it.</summary>
-    public int FirstSlotAt(string jid, bool isAfter)
-    {
-        var (low, high) = (0, _byAddress.Length);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            var order = AddressOrder.Compare(_jids[_byAddress[middle]], jid);
-            if (order < 0 || (order == 0 && isAfter))
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        return low;
+        var slot = Add(room);
+        foreach (var lexeme in room.Lexemes)
+            _postings[TermOf(lexeme.Text)].Add(slot, lexeme.Places);
     }
 
     public void Remove(string jid)
@@ -114,14 +82,32 @@ internal sealed class MemoryContents
             GiveUp(slot);
     }
 
+    /// <summary>New words and addresses take their places.</summary>
+    public void Settle()
+    {
+        _words.Settle();
+        var first = _addresses.Settle();
+        var slots = _addresses.Numbers;
+        for (var rank = first; rank < slots.Length; rank++)
+            _ranks[slots[rank]] = rank;
+    }
+
     public MemoryContents Compact()
     {
         var packed = new MemoryContents();
-        foreach (var room in Rooms)
+        var slots = new int[Rooms.Count];
+        for (var slot = 0; slot < slots.Length; slot++)
+            slots[slot] = Rooms[slot] is { } room ? packed.Add(room) : -1;
+        for (var term = 0; term < _texts.Count; term++)
         {
-            if (room is not null)
-                packed.Put(room);
+            Postings? into = null;
+            for (var i = 0; i < _postings[term].Count; i++)
+            {
+                if (slots[Postings.SlotOf(_postings[term].Items[i])] is >= 0 and var slot)
+                    (into ??= packed._postings[packed.TermOf(_texts[term])]).Add(slot, _postings[term].PlacesAt(i));
+            }
         }
+        packed.Settle();
         return packed;
     }
 
@@ -129,28 +115,25 @@ internal sealed class MemoryContents
 
     public Postings? PostingsOf(string text) => _terms.TryGetValue(text, out var term) ? _postings[term] : null;
 
-    /// <summary>All words that begin so.</summary>
-    public IEnumerable<Postings> PostingsFrom(string start)
-    {
-        for (var i = FirstAtOrAfter(start); i < _sorted.Length; i++)
-        {
-            if (!_texts[_sorted[i]].StartsWith(start, StringComparison.Ordinal))
-                break;
-            yield return _postings[_sorted[i]];
-        }
-        foreach (var term in _unsorted)
-        {
-            if (_texts[term].StartsWith(start, StringComparison.Ordinal))
-                yield return _postings[term];
-        }
-    }
+    /// <summary>All words that begin so, for <see cref="PostingsAt"/>.</summary>
+    public ReadOnlySpan<int> TermsFrom(string start) => _words.StartingWith(start);
 
-    private void SortByAddress()
+    public Postings PostingsAt(int term) => _postings[term];
+
+    private int Add(RoomEntry room)
     {
-        // Those that were given up leave the order here.
-        _byAddress = [.. _byAddress.Concat(_outOfOrder).Where(slot => Rooms[slot] is not null)];
-        Array.Sort(_byAddress, (x, y) => AddressOrder.Compare(_jids[x], _jids[y]));
-        _outOfOrder.Clear();
+        var slot = Rooms.Count;
+        Rooms.Add(room with { Lexemes = [] });
+        _jids.Add(room.Room.Jid);
+        _popularity.Add(room.Popularity);
+        _occupants.Add(room.Room.Occupants);
+        _ranks.Add(0);
+        _traits.Add(TraitsOf(room));
+        AddTo(_slotsOfName, room.NameKey, slot);
+        AddTo(_slotsOfLocal, room.LocalKey, slot);
+        SlotOf[room.Room.Jid] = slot;
+        _addresses.Add(slot);
+        return slot;
     }
 
     private void GiveUp(int slot)
@@ -171,20 +154,6 @@ internal sealed class MemoryContents
         list.Add(slot);
     }
 
-    private int FirstAtOrAfter(string start)
-    {
-        var (low, high) = (0, _sorted.Length);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (string.CompareOrdinal(_texts[_sorted[middle]], start) < 0)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        return low;
-    }
-
     private int TermOf(string text)
     {
         if (_terms.TryGetValue(text, out var term))
@@ -193,14 +162,7 @@ internal sealed class MemoryContents
         _terms[text] = term;
         _texts.Add(text);
         _postings.Add(new Postings());
-        _unsorted.Add(term);
-        // Sorting costs as much as all of them; so it waits until they are a share of all.
-        if (_unsorted.Count > Math.Max(500, _sorted.Length / 8))
-        {
-            _sorted = [.. _sorted, .. _unsorted];
-            Array.Sort(_sorted, (x, y) => string.CompareOrdinal(_texts[x], _texts[y]));
-            _unsorted.Clear();
-        }
+        _words.Add(term);
         return term;
     }
 }

@@ -1,26 +1,70 @@
 namespace Annex.Search.Index;
 
-/// <summary>The slots that a word is in, ascending, with the places where it stands there.</summary>
+/// <summary>The slots that a word is in, ascending, with the places where it stands there (<see cref="Lexeme"/>).</summary>
 internal sealed class Postings
 {
-    private int[] _slots = new int[2];
-    private byte[] _weights = new byte[2];
+    private const int WeightBits = 4;
+
+    // A slot and its weights in one number: a query for a common word reads tens of thousands of them.
+    private int[] _items = new int[2];
+
+    // Where the word stands, in the order of the items: once in nearly all rooms; several places are elsewhere, and here a 0,
+    // which no place is.
+    private ushort[] _places = new ushort[2];
+    private Dictionary<int, ushort[]>? _several;
 
     public int Count { get; private set; }
 
-    public ReadOnlySpan<int> Slots => _slots.AsSpan(0, Count);
+    /// <summary>See <see cref="SlotOf"/> and <see cref="WeightsOf"/>.</summary>
+    public ReadOnlySpan<int> Items => _items.AsSpan(0, Count);
+
+    public static int SlotOf(int item) => item >> WeightBits;
 
     /// <summary>Bits: 8 name, 4 address, 2 description, 1 tags.</summary>
-    public ReadOnlySpan<byte> Weights => _weights.AsSpan(0, Count);
+    public static int WeightsOf(int item) => item & ((1 << WeightBits) - 1);
 
-    public void Add(int slot, byte weights)
+    public ReadOnlySpan<ushort> PlacesAt(int index) =>
+        _places[index] != 0 ? _places.AsSpan(index, 1) : _several![SlotOf(_items[index])];
+
+    public void Add(int slot, ReadOnlySpan<ushort> places)
     {
-        if (Count == _slots.Length)
+        if (Count == _items.Length)
         {
-            Array.Resize(ref _slots, Count * 2);
-            Array.Resize(ref _weights, Count * 2);
+            Array.Resize(ref _items, Count * 2);
+            Array.Resize(ref _places, Count * 2);
         }
-        (_slots[Count], _weights[Count]) = (slot, weights);
+        var weights = 0;
+        foreach (var place in places)
+            weights |= 1 << (place & 3);
+        _items[Count] = (slot << WeightBits) | weights;
+        if (places.Length == 1)
+            _places[Count] = places[0];
+        else
+            (_several ??= [])[slot] = places.ToArray();
         Count++;
+    }
+
+    /// <summary>From here on the first place of a slot, or of one behind it. Near ones are found in few steps.</summary>
+    public int Seek(int from, int slot)
+    {
+        var items = Items;
+        var step = 1;
+        var (low, high) = (from, from);
+        while (high < items.Length && SlotOf(items[high]) < slot)
+        {
+            low = high + 1;
+            high += step;
+            step *= 2;
+        }
+        high = Math.Min(high, items.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (SlotOf(items[middle]) < slot)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
     }
 }

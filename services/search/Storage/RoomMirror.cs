@@ -16,7 +16,9 @@ public sealed class RoomMirror(
     /// <summary>Between two looks: what a change takes to be found at most, beside its own way.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
+    // Not all at once: those who search wait for as long. At the start nobody does, and many together cost less.
     private const int Batch = 500;
+    private const int FirstBatch = 20_000;
 
     private readonly MemoryIndex _index = new();
 
@@ -92,6 +94,7 @@ public sealed class RoomMirror(
     {
         var rooms = new List<RoomEntry>();
         var removed = new List<string>();
+        var batch = _isReady ? Batch : FirstBatch;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -99,9 +102,8 @@ public sealed class RoomMirror(
                 rooms.Add(Read(reader));
             else
                 removed.Add(reader.GetString(0));
-            if (rooms.Count + removed.Count < Batch)
+            if (rooms.Count + removed.Count < batch)
                 continue;
-            // Not all at once: those who search wait for as long.
             _index.Apply(rooms, removed);
             rooms.Clear();
             removed.Clear();
