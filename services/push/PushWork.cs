@@ -37,11 +37,13 @@ public sealed class PushWork(
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         Log.Providers(logger, string.Join(", ", providers.Select(p => p.Name)));
-        return Task.WhenAll(
+        return Task.WhenAll([
+            .. worker.Lanes.Select(lane =>
+                ForeverAsync($"delivering pushes by {lane.Provider}", lane.RunAsync, Pause, stoppingToken)),
             ForeverAsync("storing pushes", intake.RunAsync, Pause, stoppingToken),
-            ForeverAsync("delivering pushes", worker.RunAsync, Pause, stoppingToken),
             ForeverAsync("keeping the last answers", KeepWordsAsync, WordsInterval, stoppingToken),
-            ForeverAsync("sweeping", SweepAsync, SweepInterval, stoppingToken));
+            ForeverAsync("sweeping", SweepAsync, SweepInterval, stoppingToken),
+        ]);
     }
 
     private async Task KeepWordsAsync(CancellationToken cancellationToken)

@@ -36,7 +36,7 @@ public sealed class RoomMessagePostedConsumer(
             if (pushes.Count > 0) await queue.AddAsync(pushes, scope.Connection, scope.Transaction, cancellationToken);
             count += pushes.Count;
         }
-        if (count > 0) scope.OnCommitted(worker.Wake);
+        if (count > 0) scope.OnCommitted(worker.WakeAll);
     }
 
     /// <summary>Who registers a room by itself and chooses nothing wants to hear of it.</summary>

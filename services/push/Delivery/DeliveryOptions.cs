@@ -18,7 +18,7 @@ public sealed class DeliveryOptions
     /// stored yet (it is stored all the same as soon as the database answers).</summary>
     public TimeSpan AnswerAtLatest { get; set; } = TimeSpan.FromSeconds(9);
 
-    /// <summary>Sends on their way at once, over all providers.</summary>
+    /// <summary>Sends on their way at once, to each network.</summary>
     public int MaxInFlight { get; set; } = 1000;
 
     /// <summary>Publishes that wait to be written at once; beyond that the server is told

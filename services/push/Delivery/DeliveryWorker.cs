@@ -1,6 +1,4 @@
 using System.Buffers.Text;
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Annex.Push.Providers;
@@ -9,129 +7,69 @@ using Annex.Push.Registrations;
 namespace Annex.Push.Delivery;
 
 /// <summary>
-/// Works the queue off: claims what is due, sends it, puts back what was not taken. Several workers in several
-/// processes compete for the same queue; a push is sent at least once.
+/// Sends what the lanes claim, and puts back what was not taken. Several workers in several processes compete for the
+/// same queue; a push is sent at least once.
 /// </summary>
 public sealed class DeliveryWorker : IDisposable
 {
-    private const int ClaimAtOnce = 200;
-
-    /// <summary>How often the queue is asked although nobody said that something came in: pushes that another process
-    /// took.</summary>
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
-
-    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(10);
+    /// <summary>Every network that a push may name, whether it is configured here or not.</summary>
+    private static readonly string[] Networks = ["webpush", "unifiedpush", "apns", "fcm"];
 
     private readonly IPushQueue _queue;
     private readonly IRegistrationSource _registrations;
-    private readonly DeliveryOptions _options;
     private readonly TimeProvider _time;
     private readonly OutcomeWaits _waits;
     private readonly IDeliveryObserver _observer;
     private readonly RetryPolicy _retry;
     private readonly Dictionary<string, IPushProvider> _providers;
     private readonly CircuitTable _circuits;
-    private TaskCompletionSource _wake = NewWake();
-    private readonly SemaphoreSlim _slots;
-    private readonly ConcurrentDictionary<long, Task> _sending = new();
-    private long _sends;
+    private readonly Dictionary<string, DeliveryLane> _lanes;
 
     public DeliveryWorker(IPushQueue queue, IRegistrationSource registrations, IEnumerable<IPushProvider> providers,
         DeliveryOptions options, TimeProvider time, OutcomeWaits waits, IDeliveryObserver observer)
     {
         _queue = queue;
         _registrations = registrations;
-        _options = options;
         _time = time;
         _waits = waits;
         _observer = observer;
         _retry = new RetryPolicy(options.FirstRetry, options.LongestRetry);
-        _slots = new SemaphoreSlim(options.MaxInFlight);
         _providers = providers.ToDictionary(p => p.Name, StringComparer.Ordinal);
         _circuits = new CircuitTable(time, options);
+        _lanes = Networks.ToDictionary(name => name,
+            name => new DeliveryLane(name, queue, options, time, SendAsync, observer.Failed), StringComparer.Ordinal);
     }
 
     /// <summary>The providers with what is wrong with each, null where nothing is.</summary>
     public IEnumerable<(string Name, string? Problem)> Providers =>
         _providers.Keys.Select(name => (name, _circuits.ProblemOf(name)));
 
+    /// <summary>One for each network: each has to be run.</summary>
+    public IReadOnlyCollection<DeliveryLane> Lanes => _lanes.Values;
+
     /// <summary>Sends that are on their way.</summary>
-    public int InFlight => _options.MaxInFlight - _slots.CurrentCount;
+    public int InFlight => _lanes.Values.Sum(lane => lane.InFlight);
 
     public bool HasProvider(string name) => _providers.ContainsKey(name);
 
-    /// <summary>Something is due: look now.</summary>
-    public void Wake() => Volatile.Read(ref _wake).TrySetResult();
-
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Something is due for this network: look now.</summary>
+    public void Wake(string provider)
     {
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            // Taken before the look: what comes in during it ends the wait at once.
-            var wake = Volatile.Read(ref _wake);
-            if (wake.Task.IsCompleted) Volatile.Write(ref _wake, wake = NewWake());
-            if (await ClaimAndSendAsync(cancellationToken)) continue;
-            var due = await _queue.NextDueAsync(cancellationToken);
-            var pause = due is { } at ? at - _time.GetUtcNow() : Poll;
-            pause = pause < Least ? Least : pause > Poll ? Poll : pause;
-            await wake.Task.WaitAsync(pause, _time,
-                cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        if (_lanes.TryGetValue(provider, out var lane)) lane.Wake();
+    }
+
+    /// <summary>Something is due for some of them.</summary>
+    public void WakeAll()
+    {
+        foreach (var lane in _lanes.Values) lane.Wake();
     }
 
     /// <summary>Waits for the sends that are on their way, for a clean stop.</summary>
-    public Task DrainAsync() => Task.WhenAll(_sending.Values);
+    public Task DrainAsync() => Task.WhenAll(_lanes.Values.Select(lane => lane.DrainAsync()));
 
-    public void Dispose() => _slots.Dispose();
-
-    private static TaskCompletionSource NewWake() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>True where something was claimed, so that there may be more.</summary>
-    private async Task<bool> ClaimAndSendAsync(CancellationToken cancellationToken)
+    public void Dispose()
     {
-        var free = 1;
-        await _slots.WaitAsync(cancellationToken);
-        while (free < ClaimAtOnce && _slots.Wait(0, CancellationToken.None)) free++;
-        IReadOnlyList<QueuedPush> claimed = [];
-        try
-        {
-            claimed = await _queue.ClaimAsync(free, _options.Lease, cancellationToken);
-        }
-        finally
-        {
-            if (free > claimed.Count) _slots.Release(free - claimed.Count);
-        }
-        foreach (var push in claimed)
-        {
-            var number = _sends++;
-            _sending[number] = SendAndForgetAsync(number, push, cancellationToken);
-            if (_sending[number].IsCompleted) _sending.TryRemove(number, out _);
-        }
-        return claimed.Count > 0;
-    }
-
-    private async Task SendAndForgetAsync(long number, QueuedPush push, CancellationToken cancellationToken)
-    {
-        await Task.Yield();
-        // Its parent is what asked for the push: a room's message, by the event that told of it, or a publish.
-        using var activity = PushTracing.Source.StartActivity($"push {push.Provider}", ActivityKind.Producer, push.Trace);
-        try
-        {
-            await SendAsync(push, cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The claim ends with its lease; another process or the next start sends it.
-        }
-        catch (Exception e)
-        {
-            _observer.Failed(e);
-        }
-        finally
-        {
-            _slots.Release();
-            _sending.TryRemove(number, out _);
-        }
+        foreach (var lane in _lanes.Values) lane.Dispose();
     }
 
     private async Task SendAsync(QueuedPush push, CancellationToken cancellationToken)

@@ -8,9 +8,10 @@ public interface IPushQueue
     /// <returns>For each push, in order: whether it fell into one that was waiting or on its way.</returns>
     Task<bool[]> AddAsync(IReadOnlyList<QueuedPush> pushes, CancellationToken cancellationToken);
 
-    /// <summary>Claims pushes that are due, oldest first, for as long as the lease; a claim that is not completed by
+    /// <summary>Claims pushes of this network that are due, oldest first, for as long as the lease; a claim that is not completed by
     /// then is claimable again (its process died).</summary>
-    Task<IReadOnlyList<QueuedPush>> ClaimAsync(int limit, TimeSpan lease, CancellationToken cancellationToken);
+    Task<IReadOnlyList<QueuedPush>> ClaimAsync(string provider, int limit, TimeSpan lease,
+        CancellationToken cancellationToken);
 
     /// <summary>Ends a claim. What came in meanwhile becomes due after the pause between two pushes to one
     /// node.</summary>
@@ -22,6 +23,6 @@ public interface IPushQueue
     /// <summary>The device is gone: nothing waits for it any more.</summary>
     Task DropRegistrationAsync(long registrationId, CancellationToken cancellationToken);
 
-    /// <summary>When the next unclaimed push becomes due; null where none waits.</summary>
-    Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken);
+    /// <summary>When this network's next unclaimed push becomes due; null where none waits.</summary>
+    Task<DateTimeOffset?> NextDueAsync(string provider, CancellationToken cancellationToken);
 }

@@ -64,7 +64,7 @@ public sealed class PublishIntake
             var batch = new List<Pending>();
             while (batch.Count < MaxBatch && _pending.Reader.TryRead(out var next)) batch.Add(next);
             var (coalesced, failure) = await AddAsync(batch, cancellationToken);
-            if (coalesced.Contains(false)) _worker.Wake();
+            WakeLanes(batch, coalesced);
             await telling;
             // While the next batch is written, and all of them on one thread: to wake one for each would cost more than
             // its answer does.
@@ -83,6 +83,15 @@ public sealed class PublishIntake
         catch (Exception e)
         {
             return ([], e);
+        }
+    }
+
+    // What was coalesced is due later, and found then.
+    private void WakeLanes(List<Pending> batch, bool[] coalesced)
+    {
+        for (var i = 0; i < coalesced.Length; i++)
+        {
+            if (!coalesced[i]) _worker.Wake(batch[i].Push.Provider);
         }
     }
 

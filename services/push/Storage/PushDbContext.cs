@@ -68,7 +68,7 @@ public sealed class PushDbContext(DbContextOptions<PushDbContext> options) : DbC
             row.Property(q => q.ClaimedUntil).HasColumnName("claimed_until");
             row.Property(q => q.SentAt).HasColumnName("sent_at");
             row.Property(q => q.Trace).HasColumnName("trace");
-            row.HasIndex(q => q.DueAt).HasFilter("is_pending");
+            row.HasIndex(q => new { q.Provider, q.DueAt }).HasFilter("is_pending");
             row.HasIndex(q => q.RegistrationId);
         });
         AddUnifiedPush(modelBuilder);

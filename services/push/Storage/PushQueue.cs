@@ -33,7 +33,7 @@ public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options
     private const string Claim = """
         with due as (
             select key from push.queue
-            where is_pending and due_at <= $1 and (claimed_until is null or claimed_until <= $1)
+            where provider = $4 and is_pending and due_at <= $1 and (claimed_until is null or claimed_until <= $1)
             order by due_at limit $2 for update skip locked)
         update push.queue q set claimed_until = $3 from due where q.key = due.key
         returning q.key, q.registration_id, q.target, q.provider, q.app, q.payload, q.urgency, q.is_call, q.expires_at,
@@ -98,14 +98,14 @@ public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options
         return answers;
     }
 
-    public async Task<IReadOnlyList<QueuedPush>> ClaimAsync(int limit, TimeSpan lease,
+    public async Task<IReadOnlyList<QueuedPush>> ClaimAsync(string provider, int limit, TimeSpan lease,
         CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var command = database.CreateCommand(Claim);
         command.Parameters.AddRange((NpgsqlParameter[])
         [
-            new() { Value = now }, new() { Value = limit }, new() { Value = now + lease },
+            new() { Value = now }, new() { Value = limit }, new() { Value = now + lease }, new() { Value = provider },
         ]);
         var claimed = new List<QueuedPush>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -159,11 +159,13 @@ public sealed class PushQueue(NpgsqlDataSource database, DeliveryOptions options
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
+    public async Task<DateTimeOffset?> NextDueAsync(string provider, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("""
-            select due_at from push.queue where is_pending and claimed_until is null order by due_at limit 1
+            select due_at from push.queue where provider = $1 and is_pending and claimed_until is null
+            order by due_at limit 1
             """);
+        command.Parameters.Add(new() { Value = provider });
         return await command.ExecuteScalarAsync(cancellationToken) is DateTime due
             ? new DateTimeOffset(due, TimeSpan.Zero) : null;
     }

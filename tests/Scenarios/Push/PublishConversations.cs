@@ -203,6 +203,23 @@ public sealed class PublishConversations(PushHostFixture fixture) : IClassFixtur
         await browser.NextAsync();
     }
 
+    [Fact]
+    public async Task A_network_that_hangs_holds_up_no_other()
+    {
+        await using var host = await PushHost.StartAsync(("Push:Delivery:MaxInFlight", "1"), ("Push:Delivery:AnswerWithin", "100ms"));
+        var (browser, node, secret) = await host.RegisterBrowserAsync(host.NewUser());
+        var release = new TaskCompletionSource();
+        host.Peer.Script(browser.Path, http => release.Task);
+        await host.PublishAsync(node, secret);
+        await host.Peer.NextAsync(browser.Path);
+
+        var token = PushHost.Token();
+        var (phone, phoneSecret) = await host.RegisterAsync(host.NewUser(), "apns", ("token", token), ("device-id", "d"), ("app", "verona"));
+        await host.PublishAsync(phone, phoneSecret);
+        await host.Peer.NextAsync($"/3/device/{token}");
+        release.SetResult();
+    }
+
     [Fact] // spec §2.2: an answer in less than 10 s, always
     public async Task A_database_that_does_not_answer_keeps_no_server_waiting_and_costs_no_push()
     {

@@ -212,10 +212,10 @@ namespace Annex.Push.Storage.Migrations
 
                     b.HasKey("Key");
 
-                    b.HasIndex("DueAt")
-                        .HasFilter("is_pending");
-
                     b.HasIndex("RegistrationId");
+
+                    b.HasIndex("Provider", "DueAt")
+                        .HasFilter("is_pending");
 
                     b.ToTable("queue", "push");
                 });
