@@ -47,7 +47,7 @@ internal sealed class HostileLoad : IAsyncDisposable
         {
             var quiet = await load.TalkAsync(options.Talk, cancellationToken);
             Console.WriteLine(Line("none", 0, quiet, quiet));
-            foreach (var kind in (string[])["joins", "rejoins", "messages", "iqs", "bad", "slots", "publishes"])
+            foreach (var kind in options.Text("kinds", "joins,rejoins,messages,iqs,bad,slots,publishes").Split(','))
             {
                 foreach (var source in (string[])["one JID", "one domain", "1000 domains"])
                 {

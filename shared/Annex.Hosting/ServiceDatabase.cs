@@ -22,7 +22,7 @@ public static class ServiceDatabase
         services.AddKeyedSingleton(name, (provider, _) => process.CreateDataSource(name, schema, provider));
         services.AddDbContextFactory<TContext>((provider, options) =>
             AnnexDatabase.Configure(options, provider.GetRequiredKeyedService<NpgsqlDataSource>(name), schema));
-        services.AddSingleton(new DatabaseRegistration(name, schema,
+        services.AddSingleton(new DatabaseRegistration(name, schema, typeof(TContext),
             provider => provider.GetRequiredService<IDbContextFactory<TContext>>().CreateDbContext()));
         services.AddKeyedSingleton(name, (provider, _) => new OutboxSignal(provider.GetRequiredService<TimeProvider>()));
         services.AddKeyedSingleton(name, (provider, _) => new EventOutbox(

@@ -6,6 +6,7 @@ using Annex.Xmpp.Extensions.Paging;
 using Annex.Xmpp.Routing;
 using Annex.Xmpp.Stanzas;
 using Annex.Xmpp.Streams;
+using Annex.Xmpp.Xml;
 
 namespace Annex.Muc.Handlers;
 
@@ -17,9 +18,15 @@ internal sealed class RoomListing(RoomDirectory directory, CommandTable? command
     private const int MaxPage = 500;
 
     // Each holds a database connection for a few milliseconds.
-    private const int MaxAtOnce = 8;
+    private const int MaxReads = 8;
 
-    private int _running;
+    private const int MaxWaiting = 1000;
+
+    private readonly Lock _gate = new();
+
+    // Pages that are being read, and for each what comes meanwhile waits for.
+    private readonly Dictionary<PageRequest, TaskCompletionSource<Element>?> _reads = [];
+    private int _waiting;
 
     public void Answer(in StanzaContext context)
     {
@@ -44,17 +51,67 @@ internal sealed class RoomListing(RoomDirectory directory, CommandTable? command
             context.Result(Write(page!, directory.List.Page(after, before, page!.Before is not null, page.Max)));
             return;
         }
-        if (Interlocked.Increment(ref _running) > MaxAtOnce)
+        if (Read(page!, after, before) is not { } answer)
         {
-            Interlocked.Decrement(ref _running);
             context.Error(StanzaError.ResourceConstraint);
             return;
         }
-        // Owned by the count: never more than MaxAtOnce, each ends with an answer.
-        _ = AnswerAsync(context.Stanza.Detach(), context.Connection, page!, after, before);
+        // Owned by the count: never more than MaxWaiting, each ends with an answer.
+        _ = AnswerAsync(context.Stanza.Detach(), context.Connection, answer);
     }
 
-    private static bool TryRead(Annex.Xmpp.Xml.Element query, out PageRequest? page, out Jid? after, out Jid? before,
+    /// <summary>Whoever asks for a page that is being read shares the next read of it, which begins when that one has ended: nobody
+    /// gets what is older than the question, and however many ask, the database is asked by one at a time.</summary>
+    /// <returns>Null: too many wait.</returns>
+    private Task<Element>? Read(PageRequest page, Jid? after, Jid? before)
+    {
+        var answer = new TaskCompletionSource<Element>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (_waiting >= MaxWaiting)
+                return null;
+            if (_reads.TryGetValue(page, out var next))
+            {
+                _waiting++;
+                if (next is null)
+                    _reads[page] = next = answer;
+                return next.Task;
+            }
+            if (_reads.Count >= MaxReads)
+                return null;
+            _waiting++;
+            _reads[page] = null;
+        }
+        _ = ReadAsync(page, after, before, answer);
+        return answer.Task;
+    }
+
+    private async Task ReadAsync(PageRequest page, Jid? after, Jid? before, TaskCompletionSource<Element> answer)
+    {
+        for (TaskCompletionSource<Element>? current = answer; current is not null;)
+        {
+            try
+            {
+                var rooms = await directory.Store!.ListPublicAsync(after, before, page.Before is not null, page.Max,
+                    CancellationToken.None).WaitAsync(directory.Options.StoreTimeout);
+                current.SetResult(Write(page, rooms));
+            }
+            catch (Exception exception)
+            {
+                current.SetException(exception);
+            }
+            lock (_gate)
+            {
+                current = _reads[page];
+                if (current is null)
+                    _reads.Remove(page);
+                else
+                    _reads[page] = null;
+            }
+        }
+    }
+
+    private static bool TryRead(Element query, out PageRequest? page, out Jid? after, out Jid? before,
         out StanzaError? error)
     {
         (after, before) = (null, null);
@@ -68,14 +125,11 @@ internal sealed class RoomListing(RoomDirectory directory, CommandTable? command
         return error is null;
     }
 
-    private async Task AnswerAsync(Stanza stanza, ComponentConnection connection, PageRequest page, Jid? after,
-        Jid? before)
+    private async Task AnswerAsync(Stanza stanza, ComponentConnection connection, Task<Element> answer)
     {
         try
         {
-            var rooms = await directory.Store!.ListPublicAsync(after, before, page.Before is not null, page.Max,
-                CancellationToken.None).WaitAsync(directory.Options.StoreTimeout);
-            connection.SendResult(stanza, Write(page, rooms));
+            connection.SendResult(stanza, await answer);
         }
         catch (Exception exception)
         {
@@ -86,12 +140,13 @@ internal sealed class RoomListing(RoomDirectory directory, CommandTable? command
         finally
         {
             stanza.Dispose();
-            Interlocked.Decrement(ref _running);
+            lock (_gate)
+                _waiting--;
         }
     }
 
     /// <summary>The set is there when it was asked for, and when the list is not whole (§6.3).</summary>
-    private static Annex.Xmpp.Xml.Element Write(PageRequest request, RoomPage page)
+    private static Element Write(PageRequest request, RoomPage page)
     {
         var items = new DiscoItems();
         foreach (var room in page.Rooms)

@@ -221,4 +221,28 @@ public sealed class DurabilityTests : ChatScenario
         await Ask(Hag, "thirdwitch");
         await SeeSoon(Hag, $"<presence from='{Room}/thirdwitch'><x xmlns='{User}'>...<status code='201'/></x></presence>");
     }
+
+    [Fact]
+    public async Task Who_asks_for_the_list_while_it_is_read_shares_the_next_read_and_misses_nothing()
+    {
+        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _store.ListsAfter = hold.Task;
+        var list = $"<iq type='get' id='list' to='{Service}'><query xmlns='http://jabber.org/protocol/disco#items'/></iq>";
+        await Wicca.Send(list);
+        await Server.Settle();
+        await CreateWithThree();
+        var askers = Enumerable.Range(0, 30).Select(i => Person($"asker{i}@shakespeare.lit/x")).ToList();
+        foreach (var asker in askers)
+            await asker.Send(list);
+        await Server.Settle();
+        Assert.Equal(1, _store.ListCount);
+        _store.ListsAfter = null;
+        hold.SetResult();
+        foreach (var asker in askers)
+        {
+            await asker.ExpectSoon($"<iq type='result' id='list' from='{Service}'><query xmlns='http://jabber.org/protocol/disco#items'>"
+                + $"<item jid='{Room}' name='...'/></query></iq>");
+        }
+        Assert.Equal(2, _store.ListCount);
+    }
 }

@@ -16,6 +16,12 @@ internal sealed class MemoryStore : IRoomStore
 
     public bool IsAway { get; set; }
 
+    /// <summary>Lists of rooms are answered when this completes; null: at once.</summary>
+    public Task? ListsAfter { get; set; }
+
+    /// <summary>Lists that were asked for.</summary>
+    public int ListCount { get; private set; }
+
     public Task<StoredRoom> LoadAsync(Jid room, CancellationToken cancellationToken)
     {
         if (IsAway)
@@ -92,8 +98,12 @@ internal sealed class MemoryStore : IRoomStore
         }
     }
 
-    public Task<RoomPage> ListPublicAsync(Jid? after, Jid? before, bool fromEnd, int max, CancellationToken cancellationToken)
+    public async Task<RoomPage> ListPublicAsync(Jid? after, Jid? before, bool fromEnd, int max, CancellationToken cancellationToken)
     {
+        lock (_gate)
+            ListCount++;
+        if (ListsAfter is { } hold)
+            await hold;
         lock (_gate)
         {
             var all = _rooms.Where(r => r.Value.Record is { Configuration.IsPublic: true }).Select(r => r.Value.Record!)
@@ -101,7 +111,7 @@ internal sealed class MemoryStore : IRoomStore
             var rooms = all.Where(r => (after is null || r.Room.CompareTo(after) > 0) && (before is null || r.Room.CompareTo(before) < 0));
             var page = (fromEnd ? rooms.TakeLast(max) : rooms.Take(max)).Select(r => new RoomSummary(r.Room, r.Configuration.Name)).ToList();
             var first = page.Count == 0 ? 0 : all.FindIndex(r => r.Room.Equals(page[0].Room));
-            return Task.FromResult(new RoomPage(page, first, all.Count));
+            return new RoomPage(page, first, all.Count);
         }
     }
 
