@@ -39,6 +39,7 @@ public static class SearchService
             p.GetRequiredService<RoomMirror>(), p.GetRequiredService<Stemmer>()));
         service.Services.AddSingleton<RoomStore>();
         service.Services.AddSingleton<RoomIntake>();
+        service.Services.AddSingleton<SearchMetrics>();
         service.Services.AddSingleton<Reconciler>();
         service.Services.AddSingleton(p => new QueryLimiter(p.GetRequiredService<TimeProvider>(), options, localDomains));
         service.Services.AddSingleton(p => new BanStore(

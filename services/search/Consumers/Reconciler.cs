@@ -12,7 +12,7 @@ namespace Annex.Search.Consumers;
 /// told.</summary>
 public sealed class Reconciler(
     RpcPeers peers, [FromKeyedServices("Search")] NpgsqlDataSource database, RoomIntake intake, RoomStore store,
-    [FromKeyedServices("Search")] BanReconciler bans, SearchOptions options, TimeProvider time) : IDisposable
+    [FromKeyedServices("Search")] BanReconciler bans, SearchOptions options, SearchMetrics metrics, TimeProvider time) : IDisposable
 {
     private const int RoomsPerTransaction = 200;
 
@@ -56,6 +56,7 @@ public sealed class Reconciler(
             var removed = await RemoveOthersAsync(before, seen, cancellationToken);
             await bans.RunAsync(cancellationToken);
             LastRun = time.GetUtcNow();
+            metrics.Repaired("comparison", added + changed + removed);
             return new Outcome(added, changed, removed);
         }
         finally
@@ -89,6 +90,7 @@ public sealed class Reconciler(
             else
                 await store.RemoveAsync(connection, transaction, room, changed[room], cancellationToken);
             await transaction.CommitAsync(cancellationToken);
+            metrics.Repaired("watch", 1);
         }
         return unknown.Count;
     }
