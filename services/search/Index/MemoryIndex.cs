@@ -2,7 +2,7 @@ namespace Annex.Search.Index;
 
 /// <summary>
 /// The listed rooms in memory, for queries with words: the same words, places and order as the database's own index, which stays
-/// the truth and is what the tests compare this with. About 1.5 kB a room. Many read at once, one writes.
+/// the truth and is what the tests compare this with. About 2 kB a room. Many read at once, one writes.
 /// </summary>
 public sealed class MemoryIndex : IDisposable
 {

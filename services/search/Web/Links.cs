@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.AspNetCore.Http.Extensions;
 
 namespace Annex.Search.Web;
@@ -36,6 +38,23 @@ public sealed class Links(Uri publicUrl)
 
     /// <summary>RFC 5122 with XEP-0147's join: what a client opens.</summary>
     public static string Join(string jid) => $"xmpp:{Escape(jid)}?join";
+
+    /// <summary>An address to read: a host in letters that may look like others is named in ASCII (RFC 5890, A-labels) beside it.</summary>
+    public static string Readable(string jid)
+    {
+        var host = jid[(jid.IndexOf('@', StringComparison.Ordinal) + 1)..];
+        if (Ascii.IsValid(host))
+            return jid;
+        try
+        {
+            return $"{jid} ({new IdnMapping().GetAscii(host)})";
+        }
+        catch (ArgumentException)
+        {
+            // No host name: it is shown as it came.
+            return jid;
+        }
+    }
 
     // The @ stays: it is allowed in a path, and what people look for in an address.
     private static string Escape(string jid) => Uri.EscapeDataString(jid).Replace("%40", "@", StringComparison.Ordinal);

@@ -60,7 +60,7 @@ public sealed class PageParts(Links links, SearchOptions options)
         {Avatar(room)}
         <div class="about">
         <h2><a href="{links.Room(room.Jid)}" dir="auto">{room.Title}</a></h2>
-        <p class="address">{room.Jid}</p>
+        <p class="address">{Links.Readable(room.Jid)}</p>
         {Html.If(room.Description.Length > 0, $"<p class=\"description\" dir=\"auto\"{LangOf(room)}>{Shorten(room.Description)}</p>")}
         {Facts(room)}
         </div>

@@ -104,7 +104,7 @@ internal sealed class Pages(RoomFinder finder, IndexStatistics statistics, PageP
             {parts.Avatar(room, "avatar big")}
             <div>
             <h1 dir="auto">{room.Title}</h1>
-            <p class="address">{room.Jid}</p>
+            <p class="address">{Links.Readable(room.Jid)}</p>
             </div>
             </div>
             {Html.If(room.Description.Length > 0, $"<p class=\"description\" dir=\"auto\"{PageParts.LangOf(room)}>{room.Description}</p>")}

@@ -22,6 +22,13 @@ public sealed class HtmlTests
     public void A_link_to_join_holds_the_address_and_nothing_else(string jid, string link) => Assert.Equal(link, Links.Join(jid));
 
     [Theory]
+    [InlineData("ü@b.example", "ü@b.example")]
+    [InlineData("a@bücher.example", "a@bücher.example (xn--bcher-kva.example)")]
+    [InlineData("a@раураl.example", "a@раураl.example (xn--l-7sba6dbr.example)")]
+    [InlineData("a@ü..example", "a@ü..example")]
+    public void A_host_that_may_look_like_another_is_named_in_ASCII_too(string jid, string shown) => Assert.Equal(shown, Links.Readable(jid));
+
+    [Theory]
     [InlineData("https://search.example.org", "", "/room/a@b")]
     [InlineData("https://example.org/rooms/", "/rooms", "/rooms/room/a@b")]
     public void Pages_stand_under_the_public_URL(string url, string root, string room)
