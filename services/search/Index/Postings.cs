@@ -8,10 +8,9 @@ internal sealed class Postings
     // A slot and its weights in one number: a query for a common word reads tens of thousands of them.
     private int[] _items = new int[2];
 
-    // Where the word stands, in the order of the items: once in nearly all rooms; several places are elsewhere, and here a 0,
-    // which no place is.
+    // Where the word stands, item by item, and where in it each item's places end.
     private ushort[] _places = new ushort[2];
-    private Dictionary<int, ushort[]>? _several;
+    private int[] _ends = new int[2];
 
     public int Count { get; private set; }
 
@@ -23,25 +22,24 @@ internal sealed class Postings
     /// <summary>Bits: 8 name, 4 address, 2 description, 1 tags.</summary>
     public static int WeightsOf(int item) => item & ((1 << WeightBits) - 1);
 
-    public ReadOnlySpan<ushort> PlacesAt(int index) =>
-        _places[index] != 0 ? _places.AsSpan(index, 1) : _several![SlotOf(_items[index])];
+    public ReadOnlySpan<ushort> PlacesAt(int index) => _places.AsSpan(StartOf(index).._ends[index]);
 
     public void Add(int slot, ReadOnlySpan<ushort> places)
     {
         if (Count == _items.Length)
         {
             Array.Resize(ref _items, Count * 2);
-            Array.Resize(ref _places, Count * 2);
+            Array.Resize(ref _ends, Count * 2);
         }
         var weights = 0;
         foreach (var place in places)
             weights |= 1 << (place & 3);
+        var start = StartOf(Count);
+        if (start + places.Length > _places.Length)
+            Array.Resize(ref _places, Math.Max(start * 2, start + places.Length));
+        places.CopyTo(_places.AsSpan(start));
         _items[Count] = (slot << WeightBits) | weights;
-        if (places.Length == 1)
-            _places[Count] = places[0];
-        else
-            (_several ??= [])[slot] = places.ToArray();
-        Count++;
+        _ends[Count++] = start + places.Length;
     }
 
     /// <summary>From here on the first place of a slot, or of one behind it. Near ones are found in few steps.</summary>
@@ -67,4 +65,6 @@ internal sealed class Postings
         }
         return low;
     }
+
+    private int StartOf(int index) => index == 0 ? 0 : _ends[index - 1];
 }
