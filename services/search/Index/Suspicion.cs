@@ -15,6 +15,11 @@ public static class Suspicion
     /// <summary>More occupants than any service has.</summary>
     public const string Occupants = "occupants";
 
+    /// <summary>As many other rooms of its service have the same name: who floods a directory gives them one that sells.</summary>
+    public const string DuplicateName = "duplicate-name";
+
+    public const int DuplicateNamesFrom = 5;
+
     public static IEnumerable<string> FlagsOf(string name)
     {
         if (name.EnumerateRunes().Any(IsInvisible))

@@ -20,13 +20,20 @@ public sealed class RoomStore(TimeProvider time)
                 or @domain like '%.' || replace(replace(replace(d.subject, '\', '\\'), '%', '\%'), '_', '\_'))
         """;
 
-    private const string UpsertText = $"""
+    // Looked for when a room is put in: those that came before the limit get it when they are seen again.
+    private static readonly string FlagsText = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"""
+        @flags || case when @name_key <> '' and {Suspicion.DuplicateNamesFrom} <= (select count(*) from
+            (select from search.rooms o where o.is_listed and o.name_key = @name_key and o.domain = @domain and o.jid <> @jid
+                limit {Suspicion.DuplicateNamesFrom}) others) then array['{Suspicion.DuplicateName}'] else '{"{}"}'::text[] end
+        """);
+
+    private static readonly string UpsertText = $"""
         insert into search.rooms as r (jid, domain, is_ours, version, occupancy_version, name, description, language,
             primary_language, tags, occupants, is_open, is_non_anonymous, is_moderated, is_nsfw, flags, avatar_hash,
             web_chat_url, logs_url, is_present, is_listed, activity, activity_at, popularity,
             first_seen, last_seen, changed_at, name_key, local_key, words)
         values (@jid, @domain, @is_ours, @version, @version, @name, @description, @language,
-            @primary_language, @tags, @occupants, @is_open, @is_non_anonymous, @is_moderated, @is_nsfw, @flags, @avatar_hash,
+            @primary_language, @tags, @occupants, @is_open, @is_non_anonymous, @is_moderated, @is_nsfw, {FlagsText}, @avatar_hash,
             @web_chat_url, @logs_url, true, not {IsDelisted}, @occupants, @now, @popularity,
             @now, @now, @now, @name_key, @local_key,
             @words::tsvector || setweight(to_tsvector(@stemmer::regconfig, @name_words), 'A')

@@ -76,7 +76,8 @@ public sealed class PageParts(Links links, SearchOptions options)
         {Html.If(!room.IsOpen, $"<li>Closed</li>")}
         {Html.If(room.IsNonAnonymous, $"<li>Shows addresses</li>")}
         {Html.If(room.IsNsfw, $"<li class=\"warn\">Adults only</li>")}
-        {Html.If(room.Flags.Count > 0, $"<li class=\"warn\">Unusual characters or numbers</li>")}
+        {Html.If(room.Flags.Any(f => f != Suspicion.DuplicateName), $"<li class=\"warn\">Unusual characters or numbers</li>")}
+        {Html.If(room.Flags.Contains(Suspicion.DuplicateName), $"<li class=\"warn\">One of many of this name</li>")}
         {room.Tags.Select(tag => Html.Of($"<li><a class=\"tag\" href=\"{links.Tag(tag)}\">#{tag}</a></li>"))}
         </ul>
         """);

@@ -59,6 +59,21 @@ public sealed class IndexTests(SharedSearch shared) : IClassFixture<SharedSearch
     }
 
     [Fact]
+    public async Task A_service_that_gives_many_rooms_one_name_has_them_flagged()
+    {
+        var rooms = Enumerable.Range(0, 7).Select(i => SearchHost.Room($"cheap{i}", "Cheap Tulips!", occupants: i)).ToList();
+        await _search.PutAsync(rooms);
+        Assert.DoesNotContain(Suspicion.DuplicateName, await FlagsOf(4));
+        Assert.Contains(Suspicion.DuplicateName, await FlagsOf(5));
+        Assert.Contains(Suspicion.DuplicateName, await FlagsOf(6));
+        // Seen again, the first one is one of many as well.
+        await _search.PutAsync(rooms[0] with { Version = 2 });
+        Assert.Contains(Suspicion.DuplicateName, await FlagsOf(0));
+
+        async Task<IReadOnlyList<string>> FlagsOf(int i) => (await _search.Finder.GetAsync(rooms[i].Room, CancellationToken.None))!.Flags;
+    }
+
+    [Fact]
     public async Task Fields_are_searched_as_asked()
     {
         await _search.PutAsync(
