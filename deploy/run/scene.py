@@ -36,7 +36,8 @@ class Client(slixmpp.ClientXMPP):
     async def start(self):
         started = asyncio.get_running_loop().create_future()
         self.add_event_handler("session_start", lambda _: started.done() or started.set_result(None))
-        self.add_event_handler("failed_auth", lambda e: started.done() or started.set_exception(RuntimeError("refused")))
+        # Not failed_auth: ejabberd 24.12 refuses slixmpp's SCRAM where there is no TLS to bind to, and takes its PLAIN.
+        self.add_event_handler("failed_all_auth", lambda e: started.done() or started.set_exception(RuntimeError("refused")))
         if hasattr(self, "enable_plaintext"):
             # slixmpp 1.9 and later.
             self.enable_starttls, self.enable_direct_tls, self.enable_plaintext = False, False, True
