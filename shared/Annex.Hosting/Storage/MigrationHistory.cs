@@ -6,23 +6,27 @@ namespace Annex.Hosting.Storage;
 /// <summary>Which migrations there are, and which the database has had, as EF Core sees it and without it.</summary>
 internal static class MigrationHistory
 {
-    private const string Attribute = "Microsoft.EntityFrameworkCore.Migrations.MigrationAttribute";
+    private const string Namespace = "Microsoft.EntityFrameworkCore";
 
-    /// <summary>The migrations in the assembly of a context, whose only one it is.</summary>
+    /// <summary>A context's migrations, in its assembly and marked with it.</summary>
     public static IReadOnlySet<string> Known(Type context)
     {
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var type in context.Assembly.GetTypes())
         {
-            if (type.Namespace?.EndsWith(".Migrations", StringComparison.Ordinal) is not true)
+            if (type.BaseType?.FullName != $"{Namespace}.Migrations.Migration")
                 continue;
             // Read and not made: nothing of EF Core is run.
-            var migration = type.GetCustomAttributesData().FirstOrDefault(a => a.AttributeType.FullName == Attribute);
-            if (migration is not null)
-                known.Add((string)migration.ConstructorArguments[0].Value!);
+            var attributes = type.GetCustomAttributesData();
+            if (ArgumentOf(attributes, $"{Namespace}.Infrastructure.DbContextAttribute") as Type == context
+                && ArgumentOf(attributes, $"{Namespace}.Migrations.MigrationAttribute") is string name)
+                known.Add(name);
         }
         return known;
     }
+
+    private static object? ArgumentOf(IEnumerable<CustomAttributeData> attributes, string name) =>
+        attributes.FirstOrDefault(a => a.AttributeType.FullName == name)?.ConstructorArguments[0].Value;
 
     /// <summary>Those that the database has had; none where it is new.</summary>
     public static async Task<IReadOnlySet<string>> ReadAppliedAsync(NpgsqlConnection connection, string schema,
