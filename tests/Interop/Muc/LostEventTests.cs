@@ -34,10 +34,16 @@ public sealed partial class LostEventTests(ITestOutputHelper output) : IAsyncLif
         _muc = await ServiceConversation.StartAsync(port => ServiceProcess.StartMuc(_mucDatabase, port,
             ("Bus__RabbitMq", _broker.Uri.ToString()), ("Muc__Rpc__Listen", Loopback(_calls))));
         _search = await StartSearchAsync();
-        // The first comes by an event: the bus works.
         await MakeRoomAsync("told");
+        // What muc sends before search has made its queue is nobody's, and found by comparison: until the first comes by an event.
+        var isPublic = true;
+        await UntilAsync(async () =>
+        {
+            await ConfigureAsync("told", isPublic = !isPublic);
+            return await CountAsync(Consumed()) > 0;
+        });
+        await ConfigureAsync("told", isPublic: true);
         await UntilAsync("told", isListed: true);
-        await UntilAsync(async () => await CountAsync(Consumed()) > 0);
     }
 
     public async Task DisposeAsync()
