@@ -21,7 +21,7 @@ public sealed class ServiceKillTests(ITestOutputHelper output)
         var postgres = await PostgresServer.SharedAsync();
         var (mucDatabase, searchDatabase) = (await postgres.CreateDatabaseAsync(), await postgres.CreateDatabaseAsync());
         var bus = ("Bus__RabbitMq", rabbit.Uri.ToString());
-        var calls = $"127.0.0.1:{Ports.Free()}";
+        var calls = $"127.0.0.1:{FreePorts.Next()}";
         await using var muc = await ServiceConversation.StartAsync(port => ServiceProcess.StartMuc(mucDatabase, port, bus,
             ("Muc__Rpc__Listen", calls), ("Muc__MaxRoomsPerUser", "0"), ("Muc__MaxJoinedPerUser", "0")));
         await using var search = await ServiceConversation.StartAsync(port => ServiceProcess.Start("Search", "search.example.org",

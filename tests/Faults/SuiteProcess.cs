@@ -1,3 +1,4 @@
+using Annex.Testing.Servers;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -13,8 +14,8 @@ internal sealed class SuiteProcess : IDisposable
 
     public SuiteProcess(string database, int componentPort)
     {
-        UploadUrl = new Uri($"http://127.0.0.1:{Ports.Free()}");
-        MucOps = new Uri($"http://127.0.0.1:{Ports.Free()}");
+        UploadUrl = new Uri($"http://127.0.0.1:{FreePorts.Next()}");
+        MucOps = new Uri($"http://127.0.0.1:{FreePorts.Next()}");
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Annex.Host.dll")])
         {
             RedirectStandardOutput = true,
@@ -34,7 +35,7 @@ internal sealed class SuiteProcess : IDisposable
             start.Environment[$"ANNEX_{section}__Ops__Listen"] = section == "Muc" ? MucOps.Authority : "127.0.0.1:0";
             start.Environment[$"ANNEX_{section}__Rpc__Listen"] = "127.0.0.1:0";
             if (section != "Muc")
-                start.Environment[$"ANNEX_{section}__Http__Listen"] = section == "Upload" ? UploadUrl.Authority : $"127.0.0.1:{Ports.Free()}";
+                start.Environment[$"ANNEX_{section}__Http__Listen"] = section == "Upload" ? UploadUrl.Authority : $"127.0.0.1:{FreePorts.Next()}";
         }
         start.Environment["ANNEX_Upload__Directory"] = Path.Combine(_files.FullName, "upload");
         start.Environment["ANNEX_Upload__SlotsPerMinute"] = "0";

@@ -1,3 +1,4 @@
+using Annex.Testing.Servers;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
@@ -16,7 +17,7 @@ internal sealed class UploadLoad : IDisposable
     private readonly ConcurrentQueue<(Uri Get, byte[] Content)> _acknowledged = new();
     private readonly ConcurrentDictionary<HttpStatusCode, int> _refused = new();
     private readonly HttpClient _http = new();
-    private readonly Uri _url = new($"http://127.0.0.1:{Ports.Free()}");
+    private readonly Uri _url = new($"http://127.0.0.1:{FreePorts.Next()}");
     private readonly (string Key, string Value)[] _settings;
     private ServiceProcess _service;
 
@@ -116,7 +117,7 @@ internal sealed class UploadLoad : IDisposable
     }
 
     private ServiceProcess Start(params (string Key, string Value)[] more) => ServiceProcess.Start("Upload", "upload.example.org", Database,
-        Ports.Free(), [("Upload__Http__Listen", _url.Authority), ("Upload__External__ServiceUrlSecret", Secret), ("Upload__SlotsPerMinute", "0"),
+        FreePorts.Next(), [("Upload__Http__Listen", _url.Authority), ("Upload__External__ServiceUrlSecret", Secret), ("Upload__SlotsPerMinute", "0"),
             .. _settings, .. more]);
 
     private async Task RunAsync(int person, CancellationToken enough)

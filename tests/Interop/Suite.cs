@@ -132,14 +132,7 @@ internal sealed class Suite : IAsyncDisposable
         settings[$"{name}:Ops:Listen"] = "127.0.0.1:0";
         settings[$"{name}:Rpc:Listen"] = "127.0.0.1:0";
         // Not port 0: the addresses that are given out have to name the port before it is bound.
-        settings[$"{name}:Http:Listen"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FreePort()}");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+        settings[$"{name}:Http:Listen"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FreePorts.Next()}");
     }
 
     private static void AddPlaces(Dictionary<string, string?> settings, AnnexService[] chosen, DirectoryInfo files)

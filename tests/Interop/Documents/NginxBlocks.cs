@@ -1,3 +1,4 @@
+using Annex.Testing.Servers;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
@@ -18,7 +19,7 @@ internal static partial class NginxBlocks
         var pem = directory.Write("cert.pem", certificate.ExportCertificatePem());
         var keyPem = directory.Write("key.pem", key.ExportPkcs8PrivateKeyPem());
         // Its ports are the reader's; here they may be somebody's.
-        var text = ListenLine().Replace(CertificateLine().Replace(block.Text, ""), _ => $"listen 127.0.0.1:{Upload.AttachedUpload.FreePort()}");
+        var text = ListenLine().Replace(CertificateLine().Replace(block.Text, ""), _ => $"listen 127.0.0.1:{FreePorts.Next()}");
         if (!text.Contains("server {", StringComparison.Ordinal))
             text = $"server {{\n{text}\n}}";
         // Where the certificate is, the reader's own configuration says.

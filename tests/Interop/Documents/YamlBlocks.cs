@@ -32,7 +32,7 @@ internal static class YamlBlocks
         {
             var file = Path.Combine(directory.FullName, "block.yml");
             // The port may be somebody's.
-            await File.WriteAllTextAsync(file, text.Replace("port: 5347", $"port: {Upload.AttachedUpload.FreePort()}", StringComparison.Ordinal));
+            await File.WriteAllTextAsync(file, text.Replace("port: 5347", $"port: {FreePorts.Next()}", StringComparison.Ordinal));
             await using var server = await EjabberdServer.StartAsync(new XmppServerOptions
             {
                 Domain = "example.org",

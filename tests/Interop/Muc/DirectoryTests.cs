@@ -19,7 +19,7 @@ public sealed class DirectoryTests
         var postgres = await PostgresServer.SharedAsync();
         var (mucDatabase, searchDatabase) = (await postgres.CreateDatabaseAsync(), await postgres.CreateDatabaseAsync());
         var bus = ("Bus__RabbitMq", rabbit.Uri.ToString());
-        var calls = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FreePort()}");
+        var calls = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FreePorts.Next()}");
         await using var muc = await ServiceConversation.StartAsync(port =>
             ServiceProcess.StartMuc(mucDatabase, port, bus, ("Muc__Rpc__Listen", calls)));
         // Search starts with nothing and finds this one by a call.
@@ -76,12 +76,5 @@ public sealed class DirectoryTests
         if (answer["type"] == "error" && answer.Child("error")!["type"] != "wait")
             throw new InvalidOperationException(answer.ToString());
         return [.. answer.Child("result", Search)?.ChildrenNamed("item").Select(i => i["address"]) ?? []];
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -23,7 +23,7 @@ public sealed class EjabberdAccountsTests
     public async Task Accounts_that_ejabberd_does_not_have_any_more_are_forgotten_and_the_others_stay()
     {
         await using var server = await EjabberdServer.StartAsync(Options);
-        var calls = FreePort();
+        var calls = FreePorts.Next();
         await using var muc = await AttachedMuc.StartAsync(server.ComponentPort, null,
             ("Muc:Rpc:Listen", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{calls}")));
         var rooms = new RoomDirectory.RoomDirectoryClient(muc.Calls);
@@ -62,12 +62,5 @@ public sealed class EjabberdAccountsTests
         await foreach (var account in call.ResponseStream.ReadAllAsync())
             known.Add(account.Jid);
         return known;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

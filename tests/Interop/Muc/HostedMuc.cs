@@ -40,7 +40,7 @@ internal sealed class HostedMuc : IAsyncDisposable
     {
         var postgres = await PostgresServer.SharedAsync();
         var server = new ComponentServer();
-        var calls = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FreePort()}");
+        var calls = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FreePorts.Next()}");
         var settings = new Dictionary<string, string?>
         {
             ["Database"] = await postgres.CreateDatabaseAsync(),
@@ -67,12 +67,5 @@ internal sealed class HostedMuc : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         await _server.DisposeAsync();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

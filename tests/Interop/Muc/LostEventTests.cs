@@ -17,8 +17,8 @@ public sealed partial class LostEventTests(ITestOutputHelper output) : IAsyncLif
     private const string Juliet = "juliet@example.org/balcony";
     private const string Search = "urn:xmpp:channel-search:0:search";
 
-    private readonly int _calls = FreePort();
-    private readonly int _ops = FreePort();
+    private readonly int _calls = FreePorts.Next();
+    private readonly int _ops = FreePorts.Next();
     private readonly HttpClient _http = new();
     private RabbitMqServer _broker = null!;
     private string _mucDatabase = "";
@@ -147,13 +147,6 @@ public sealed partial class LostEventTests(ITestOutputHelper output) : IAsyncLif
     }
 
     private static string Loopback(int port) => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     [GeneratedRegex("""^annex_search_rooms_repaired_total\{by="watch"\} (\d+)""", RegexOptions.Multiline)]
     private static partial Regex ByWatch();

@@ -279,10 +279,5 @@ public sealed class DoctorTests(DoctorGround ground) : IClassFixture<DoctorGroun
         Assert.True(process.ExitCode == 0, $"{program} failed: this test needs the right to mount a tmpfs");
     }
 
-    internal static string FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
-    }
+    internal static string FreePort() => FreePorts.Next().ToString(CultureInfo.InvariantCulture);
 }

@@ -69,13 +69,13 @@ internal sealed class FiveProcesses : IAsyncDisposable
         if (collector is not null) common["Observability__Otlp"] = collector.AbsoluteUri;
         foreach (var name in Names)
         {
-            (Rpc[name], Web[name]) = (FreePort(), FreePort());
+            (Rpc[name], Web[name]) = (FreePorts.Next(), FreePorts.Next());
             common[$"Peers__{name}"] = $"http://127.0.0.1:{Rpc[name]}";
         }
         var special = SpecialSettings(bucket);
         foreach (var name in Names)
         {
-            var ops = FreePort();
+            var ops = FreePorts.Next();
             Ops.Add(ops);
             var settings = new Dictionary<string, string>(common.Concat(special))
             {
@@ -143,25 +143,6 @@ internal sealed class FiveProcesses : IAsyncDisposable
         catch (HttpRequestException)
         {
             return false;
-        }
-    }
-
-    /// <summary>Below the ports that the system gives to outgoing connections, of which the tests make many.</summary>
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(12_000, 32_000);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // In use: another one.
-            }
         }
     }
 }

@@ -29,7 +29,7 @@ internal sealed class AttachedUpload : IAsyncDisposable
     {
         var postgres = await PostgresServer.SharedAsync();
         var directory = Directory.CreateTempSubdirectory("annex-upload-").FullName;
-        var url = new Uri($"http://127.0.0.1:{FreePort()}");
+        var url = new Uri($"http://127.0.0.1:{FreePorts.Next()}");
         var all = new Dictionary<string, string?>
         {
             ["Database"] = await postgres.CreateDatabaseAsync(),
@@ -37,7 +37,7 @@ internal sealed class AttachedUpload : IAsyncDisposable
             ["Upload:Component:Jid"] = Component,
             ["Upload:Component:Secret"] = Secret,
             ["Upload:Component:Host"] = "127.0.0.1",
-            ["Upload:Component:Port"] = (componentPort == 0 ? FreePort() : componentPort).ToString(
+            ["Upload:Component:Port"] = (componentPort == 0 ? FreePorts.Next() : componentPort).ToString(
                 System.Globalization.CultureInfo.InvariantCulture),
             ["Upload:Http:Listen"] = url.Authority,
             ["Upload:Rpc:Listen"] = "127.0.0.1:0",
@@ -50,13 +50,6 @@ internal sealed class AttachedUpload : IAsyncDisposable
         var connection = app.Services.GetRequiredKeyedService<ComponentConnection>("Upload");
         if (componentPort != 0) await Eventually.IsTrueAsync(() => connection.IsConnected);
         return new AttachedUpload(app, directory, url);
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public async ValueTask DisposeAsync()

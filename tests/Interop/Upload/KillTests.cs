@@ -21,7 +21,7 @@ public sealed class KillTests
     public async Task After_a_kill_every_file_is_whole_or_absent_and_the_books_are_right(StoreKind kind, int doneBeforeKill)
     {
         var directory = Directory.CreateTempSubdirectory("annex-upload-").FullName;
-        var url = new Uri($"http://127.0.0.1:{AttachedUpload.FreePort()}");
+        var url = new Uri($"http://127.0.0.1:{FreePorts.Next()}");
         var settings = await SettingsAsync(kind, directory, url);
         var (files, done) = (new List<KilledUpload>(), new ConcurrentDictionary<KilledUpload, HttpStatusCode>());
         try
@@ -74,7 +74,7 @@ public sealed class KillTests
         all["LocalDomains"] = "annex.test";
         all["Upload:Component:Jid"] = "upload.annex.test";
         all["Upload:Component:Secret"] = "nobody-listens";
-        all["Upload:Component:Port"] = $"{AttachedUpload.FreePort()}";
+        all["Upload:Component:Port"] = $"{FreePorts.Next()}";
         all["Upload:Http:Listen"] = url.Authority;
         all["Upload:Rpc:Listen"] = "127.0.0.1:0";
         all["Upload:Ops:Listen"] = "127.0.0.1:0";

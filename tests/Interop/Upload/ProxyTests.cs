@@ -1,3 +1,4 @@
+using Annex.Testing.Servers;
 using System.Diagnostics;
 using System.Net;
 using Annex.Scenarios.Upload;
@@ -15,7 +16,7 @@ public sealed class ProxyTests
         var directory = Directory.CreateTempSubdirectory("annex-nginx-").FullName;
         await using var host = await UploadHost.StartAsync(StoreKind.Disk,
             ("Upload:Directory", files), ("Upload:Http:XAccelRedirect", "/annex-files/"), ("Upload:Http:TrustedProxies", "127.0.0.1"));
-        var port = AttachedUpload.FreePort();
+        var port = FreePorts.Next();
         var configuration = Path.Combine(directory, "nginx.conf");
         await File.WriteAllTextAsync(configuration, $$"""
             daemon off; worker_processes 1; pid {{directory}}/nginx.pid; error_log {{directory}}/error.log;
