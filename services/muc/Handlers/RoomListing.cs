@@ -22,7 +22,16 @@ internal sealed class RoomListing(RoomDirectory directory, CommandTable? command
 
     private const int MaxWaiting = 1000;
 
+    // Some 100 KiB each, as objects.
+    private const int MaxKept = 8;
+
+    // A commit whose answer was lost is no news; for so long at most it is not seen.
+    private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
+
+    // Pages as they were read last: a list of a hundred thousand rooms is not counted again for each who asks.
+    private readonly Dictionary<PageRequest, (Element Answer, long Version, long ReadAt)> _kept = [];
 
     // Pages that are being read, and for each what comes meanwhile waits for.
     private readonly Dictionary<PageRequest, TaskCompletionSource<Element>?> _reads = [];
@@ -51,6 +60,11 @@ internal sealed class RoomListing(RoomDirectory directory, CommandTable? command
             context.Result(Write(page!, directory.List.Page(after, before, page!.Before is not null, page.Max)));
             return;
         }
+        if (Kept(page!) is { } kept)
+        {
+            context.Result(kept);
+            return;
+        }
         if (Read(page!, after, before) is not { } answer)
         {
             context.Error(StanzaError.ResourceConstraint);
@@ -65,7 +79,8 @@ internal sealed class RoomListing(RoomDirectory directory, CommandTable? command
     /// <returns>Null: too many wait.</returns>
     private Task<Element>? Read(PageRequest page, Jid? after, Jid? before)
     {
-        var answer = new TaskCompletionSource<Element>(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Whoever waits goes on within the call that ends the wait: a thread woken for each would cost more than the answer.
+        var answer = new TaskCompletionSource<Element>();
         lock (_gate)
         {
             if (_waiting >= MaxWaiting)
@@ -92,9 +107,12 @@ internal sealed class RoomListing(RoomDirectory directory, CommandTable? command
         {
             try
             {
-                var rooms = await directory.Store!.ListPublicAsync(after, before, page.Before is not null, page.Max,
+                var (version, at) = (directory.Store!.ListVersion, directory.Service.Time.GetTimestamp());
+                var rooms = await directory.Store.ListPublicAsync(after, before, page.Before is not null, page.Max,
                     CancellationToken.None).WaitAsync(directory.Options.StoreTimeout);
-                current.SetResult(Write(page, rooms));
+                var written = Write(page, rooms);
+                Keep(page, written, version, at);
+                current.SetResult(written);
             }
             catch (Exception exception)
             {
@@ -108,6 +126,25 @@ internal sealed class RoomListing(RoomDirectory directory, CommandTable? command
                 else
                     _reads[page] = null;
             }
+        }
+    }
+
+    private Element? Kept(PageRequest page)
+    {
+        lock (_gate)
+        {
+            return _kept.TryGetValue(page, out var kept) && kept.Version == directory.Store!.ListVersion
+                && directory.Service.Time.GetElapsedTime(kept.ReadAt) < KeptFor ? kept.Answer : null;
+        }
+    }
+
+    private void Keep(PageRequest page, Element answer, long version, long readAt)
+    {
+        lock (_gate)
+        {
+            if (_kept.Count >= MaxKept)
+                _kept.Clear();
+            _kept[page] = (answer, version, readAt);
         }
     }
 

@@ -22,6 +22,9 @@ internal interface IRoomStore
     /// <summary>Addresses of rooms that had occupants when the process ended.</summary>
     IAsyncEnumerable<Jid> RoomsWithOccupantsAsync(CancellationToken cancellationToken);
 
+    /// <summary>Another one after every change of a room that is durable; what was listed under the same one still holds.</summary>
+    long ListVersion { get; }
+
     /// <summary>One page of the public rooms in the order of their addresses.</summary>
     /// <param name="after">Only rooms behind this one; null: from the start.</param>
     /// <param name="before">Only rooms in front of this one, and the last ones of those; null: no such limit.</param>

@@ -11,9 +11,14 @@ internal sealed class CommittedRooms
 
     private readonly Lock _gate = new();
     private readonly List<Channel<CommittedRoom>> _watchers = [];
+    private long _count;
+
+    /// <summary>How many there were: whoever finds it as it was has seen nothing change.</summary>
+    public long Count => Volatile.Read(ref _count);
 
     public void Tell(CommittedRoom item)
     {
+        Interlocked.Increment(ref _count);
         lock (_gate)
         {
             foreach (var watcher in _watchers)

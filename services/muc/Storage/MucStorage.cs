@@ -27,7 +27,7 @@ internal static class MucStorage
             s.GetRequiredKeyedService<Lease>(builder.Name), s.GetRequiredService<BatchWriter>(),
             s.GetRequiredService<ArchiveNumbers>(), options, Time(s), s.GetRequiredService<StoreLog>()));
         services.AddSingleton(s => new RoomStore(s.GetRequiredKeyedService<NpgsqlDataSource>(builder.Name),
-            s.GetRequiredService<GroupCommitter>(), options, Time(s)));
+            s.GetRequiredService<GroupCommitter>(), s.GetRequiredService<CommittedRooms>(), options, Time(s)));
         services.AddSingleton<IRoomStore>(s => s.GetRequiredService<RoomStore>());
         services.AddSingleton(s => new TextIndexer(s.GetRequiredKeyedService<NpgsqlDataSource>(builder.Name),
             s.GetRequiredKeyedService<Lease>(builder.Name), options, Time(s), s.GetRequiredService<StoreLog>()));

@@ -9,7 +9,8 @@ using NpgsqlTypes;
 namespace Annex.Muc.Storage;
 
 /// <summary>Rooms in PostgreSQL: reads here, writes through the group committer.</summary>
-internal sealed class RoomStore(NpgsqlDataSource database, GroupCommitter committer, MucOptions options, TimeProvider time) : IRoomStore
+internal sealed class RoomStore(NpgsqlDataSource database, GroupCommitter committer, CommittedRooms news, MucOptions options,
+    TimeProvider time) : IRoomStore
 {
     private const string OccupantIdSecret = "occupant-id-secret";
 
@@ -26,6 +27,10 @@ internal sealed class RoomStore(NpgsqlDataSource database, GroupCommitter commit
         where is_history order by number desc limit $2
         """;
 
+    private readonly RoomLookup _lookup = new(database, options.StoreTimeout);
+
+    public long ListVersion => news.Count;
+
     public void Commit(Jid room, IReadOnlyList<RoomChange> changes, Action<bool>? outcome) =>
         committer.Add(new PendingChanges(room, changes, MessageTraces.Begin(changes, outcome),
             outcome is null ? long.MaxValue : committer.DeadlineFromNow()));
@@ -36,6 +41,7 @@ internal sealed class RoomStore(NpgsqlDataSource database, GroupCommitter commit
         {
             // A room that just left memory may have changes that are still on their way.
             await committer.FlushAsync(room, cancellationToken);
+            if (!await _lookup.IsKnownAsync(room.ToString(), cancellationToken)) return new StoredRoom();
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             patience.CancelAfter(options.StoreTimeout);
             return await ReadAsync(room, patience.Token);

@@ -245,4 +245,23 @@ public sealed class DurabilityTests : ChatScenario
         }
         Assert.Equal(2, _store.ListCount);
     }
+
+    [Fact]
+    public async Task A_list_that_was_just_read_is_not_read_again_until_a_room_changes()
+    {
+        await Create();
+        await Configured(("muc#roomconfig_roomname", "A Dark Cave"));
+        var list = $"<iq type='get' id='list' to='{Service}'><query xmlns='http://jabber.org/protocol/disco#items'/></iq>";
+        foreach (var (name, reads) in (IEnumerable<(string, int)>)[("A Dark Cave", 1), ("A Heath", 2)])
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                await Wicca.Send(list);
+                await Wicca.ExpectSoon($"<iq type='result' id='list' from='{Service}'><query xmlns='http://jabber.org/protocol/disco#items'>"
+                    + $"<item jid='{Room}' name='{name}'/></query></iq>");
+            }
+            Assert.Equal(reads, _store.ListCount);
+            await Configured(("muc#roomconfig_roomname", "A Heath"));
+        }
+    }
 }

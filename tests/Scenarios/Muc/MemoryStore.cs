@@ -22,6 +22,8 @@ internal sealed class MemoryStore : IRoomStore
     /// <summary>Lists that were asked for.</summary>
     public int ListCount { get; private set; }
 
+    public long ListVersion { get; private set; }
+
     public Task<StoredRoom> LoadAsync(Jid room, CancellationToken cancellationToken)
     {
         if (IsAway)
@@ -72,6 +74,7 @@ internal sealed class MemoryStore : IRoomStore
                     return;
                 if (isDurable)
                 {
+                    ListVersion++;
                     foreach (var change in next.Changes)
                         _rooms[next.Room] = Apply(_rooms.GetValueOrDefault(next.Room) ?? new StoredRoom(), change);
                 }
