@@ -64,7 +64,7 @@ public static class UploadService
         AddStore(services, options);
         services.AddSingleton(_ => new SlotUrls(options.Http.PublicUrl!));
         services.AddSingleton(new Admission(service.LocalDomains, options)).AddSingleton(new AdminList(service.Admins));
-        services.AddSingleton<SlotTable>().AddSingleton<FileTable>().AddSingleton<UsageTable>().AddSingleton<BlobTable>().AddSingleton<BlockList>();
+        services.AddSingleton<SlotTable>().AddSingleton<SlotReservations>().AddSingleton<FileTable>().AddSingleton<UsageTable>().AddSingleton<BlobTable>().AddSingleton<BlockList>();
         services.AddSingleton<SharedKey>().AddSingleton<TotalUsage>();
         services.AddSingleton(_ => new ClamdScanner(options.Scanner));
         services.AddSingleton<Publisher>().AddSingleton<UploadMetrics>();

@@ -16,6 +16,7 @@ public sealed class SlotDesk
     private static readonly TimeSpan StagedMargin = TimeSpan.FromHours(1);
 
     private readonly Admission _admission;
+    private readonly SlotReservations _reservations;
     private readonly SlotTable _slots;
     private readonly FileTable _files;
     private readonly UsageTable _usage;
@@ -29,10 +30,11 @@ public sealed class SlotDesk
     private readonly RateLimiter _slotRate;
     private readonly RateLimiter _byteRate;
 
-    public SlotDesk(Admission admission, SlotTable slots, FileTable files, UsageTable usage, TotalUsage totals, BlockList blockList, SharedKey key,
+    public SlotDesk(Admission admission, SlotReservations reservations, SlotTable slots, FileTable files, UsageTable usage, TotalUsage totals, BlockList blockList, SharedKey key,
         SlotUrls urls, UploadOptions options, TimeProvider time, IServiceProvider services)
     {
-        (_admission, _slots, _files, _usage, _totals, _blockList) = (admission, slots, files, usage, totals, blockList);
+        (_admission, _reservations, _slots, _files) = (admission, reservations, slots, files);
+        (_usage, _totals, _blockList) = (usage, totals, blockList);
         (_key, _urls, _options, _time) = (key, urls, options, time);
         _staging = services.GetService<S3Staging>();
         _slotRate = new RateLimiter(options.SlotBurst, options.SlotsPerMinute / 60.0, time);
@@ -53,17 +55,14 @@ public sealed class SlotDesk
         {
             return UploadErrors.TooManySlots.WithRetry(now + wait);
         }
-        if (await _blockList.IsBannedAsync(owner, from.Domain, now, cancellationToken)) return UploadErrors.Banned;
         var isCounted = await _totals.TryAddAsync(
             from.Domain, request.Size, _options.DomainQuota, _options.TotalQuota, cancellationToken);
-        if (!isCounted) return UploadErrors.ServiceQuota;
-
         var file = Describe(owner, request, now);
-        if (!await _slots.ReserveAsync(file, LimitsOf(request.Purpose), cancellationToken)
-            && !await ReserveAfterSweepAsync(file, now, cancellationToken))
+        var isReserved = isCounted && await _reservations.TryReserveAsync(file, cancellationToken);
+        if (!isReserved && await ReserveAloneAsync(file, from.Domain, isCounted, now, cancellationToken) is { } refusal)
         {
-            _totals.Invalidate();
-            return await QuotaErrorAsync(file, cancellationToken);
+            if (isCounted) _totals.Invalidate();
+            return refusal;
         }
         return await SlotOfAsync(file, request, now + _options.SlotLifetime, isInUrl, cancellationToken);
     }
@@ -97,10 +96,17 @@ public sealed class SlotDesk
         };
     }
 
-    private SlotLimits LimitsOf(Purpose purpose) => new(
-        _options.Policy(purpose).Quota is > 0 and var quota ? quota : long.MaxValue / 4,
-        _options.UserQuota is > 0 and var all ? all : long.MaxValue / 4,
-        _options.UserFiles);
+    private SlotLimits LimitsOf(Purpose purpose) => _reservations.LimitsOf(purpose);
+
+    /// <summary>For whom the way of the many did not do: null where a slot is reserved now, or why not.</summary>
+    private async Task<StanzaError?> ReserveAloneAsync(
+        UploadFile file, string domain, bool isCounted, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (await _blockList.IsBannedAsync(file.Owner, domain, now, cancellationToken)) return UploadErrors.Banned;
+        if (!isCounted) return UploadErrors.ServiceQuota;
+        return await _slots.ReserveAsync(file, LimitsOf(file.Purpose), cancellationToken) || await ReserveAfterSweepAsync(file, now, cancellationToken)
+            ? null : await QuotaErrorAsync(file, cancellationToken);
+    }
 
     // What is due already must not stand in anybody's way just because the sweeper comes later.
     private async Task<bool> ReserveAfterSweepAsync(UploadFile file, DateTimeOffset now, CancellationToken cancellationToken)

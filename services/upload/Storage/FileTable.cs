@@ -44,6 +44,7 @@ public sealed class FileTable(
                   coalesce(sum(size) filter (where purpose = 2), 0)::bigint e,
                   coalesce(sum(size) filter (where purpose = 3), 0)::bigint x
                 from gone group by owner) s
+                join (select owner from upload.usage where owner in (select owner from gone) order by owner for update) locked using (owner)
               where u.owner = s.owner)
             select * from gone
             """, connection, transaction);
