@@ -23,9 +23,11 @@ public static class AnnexApplication
     /// on standard error), the start failed or a lease was lost.</summary>
     public static async Task<int> RunAsync(string[] args, params AnnexService[] services)
     {
+        var isStopping = CancellationToken.None;
         try
         {
             await using var app = Build(args, settings: null, services);
+            isStopping = app.Lifetime.ApplicationStopping;
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Annex");
             var listeners = app.Services.GetRequiredService<Listeners>();
             Log.Starting(logger, Telemetry.Version, string.Join(", ",
@@ -45,6 +47,11 @@ public static class AnnexApplication
         {
             await Console.Error.WriteLineAsync(e.Message);
             return 1;
+        }
+        catch (OperationCanceledException) when (isStopping.IsCancellationRequested)
+        {
+            // Told to stop while it still waited for the database.
+            return Environment.ExitCode;
         }
         catch (IOException e) when (e.Message.Contains("bind", StringComparison.OrdinalIgnoreCase))
         {
@@ -159,6 +166,8 @@ public static class AnnexApplication
         logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         // What fails comes as an exception to us, who say it in a line with the key to correct.
         logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
+        // Why a start failed is said by RunAsync, and why a background service did once more as Critical.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         logging.AddFilter("MassTransit", LogLevel.Error);
         foreach (var (category, level) in options.Levels)
             logging.AddFilter(category, level);

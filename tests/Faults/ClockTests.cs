@@ -17,7 +17,7 @@ public sealed class ClockTests(ITestOutputHelper output)
         Assert.True(File.Exists(Library), "Debian's faketime is not installed.");
         var database = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
         var clock = Path.GetTempFileName();
-        await File.WriteAllTextAsync(clock, "+0");
+        Set(clock, "+0");
         await using var server = new ComponentServer();
         await using var world = new CrashWorld(server, users: 6);
         using var muc = ServiceProcess.StartMucBy(
@@ -30,9 +30,10 @@ public sealed class ClockTests(ITestOutputHelper output)
             await RoomCount.DuringTalkAsync(world, async () =>
             {
                 await Task.Delay(300);
-                await File.WriteAllTextAsync(clock, time);
+                Set(clock, time);
                 await Task.Delay(700);
             });
+            Assert.False(muc.HasExited, $"With the clock at {time} s the process ended: {muc.Log}");
             Assert.True(await world.ReachesAllAsync(), $"With the clock at {time} s the room does not answer.");
         }
         await RoomCount.AssertNothingLostAsync(world, database, output);
@@ -41,6 +42,13 @@ public sealed class ClockTests(ITestOutputHelper output)
         // The library's time did reach the process: stamps of the archive are an hour apart.
         Assert.True(await SpreadAsync(database) > TimeSpan.FromMinutes(50), "The clock of the process did not jump.");
         File.Delete(clock);
+    }
+
+    /// <summary>In one step: the library reads the file at every look at the clock, also in the middle of its being written anew.</summary>
+    private static void Set(string clock, string time)
+    {
+        File.WriteAllText(clock + ".next", time);
+        File.Move(clock + ".next", clock, overwrite: true);
     }
 
     private static async Task<TimeSpan> SpreadAsync(string database)

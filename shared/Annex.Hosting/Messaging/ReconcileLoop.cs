@@ -60,8 +60,9 @@ public sealed class ReconcileLoop(Func<CancellationToken, Task<bool>> run, TimeS
     /// <summary>Waits until the bus is up, at most so long.</summary>
     private async Task<bool> WaitForBusAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
-        var until = time.GetUtcNow() + atMost;
-        while (time.GetUtcNow() < until && !cancellationToken.IsCancellationRequested)
+        // Not by the wall clock, which may jump.
+        var start = time.GetTimestamp();
+        while (time.GetElapsedTime(start) < atMost && !cancellationToken.IsCancellationRequested)
         {
             await Task.Delay(BusPoll, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (await IsBusUpAsync(CancellationToken.None))

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Annex.Hosting;
 using Annex.Hosting.Storage;
+using Annex.Interop.Muc;
 using Annex.Testing.Servers;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -42,6 +43,16 @@ public sealed class StorageTests
         settings["Database"] += "_not_there";
         var error = await Assert.ThrowsAsync<StartException>(() => StartAsync(settings));
         Assert.StartsWith("Database: Kept: database \"", error.Message);
+    }
+
+    [Fact]
+    public async Task A_process_that_waits_for_its_database_ends_when_it_is_told_to()
+    {
+        using var muc = ServiceProcess.StartMuc("Host=127.0.0.1;Port=1;Database=annex;Username=annex", componentPort: 1);
+        await muc.DatabaseAwayAsync();
+        await muc.StopAsync();
+        Assert.True(muc.ExitCode == 0, muc.Log);
+        Assert.DoesNotContain("xception", muc.Log);
     }
 
     [Fact]

@@ -13,6 +13,11 @@ internal sealed class ServiceProcess : IDisposable
 
     private readonly TaskCompletionSource _standby = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly TaskCompletionSource _databaseAway = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the process says that its database is away.</summary>
+    public Task DatabaseAwayAsync() => _databaseAway.Task.WaitAsync(TimeSpan.FromMinutes(1));
+
     /// <summary>Completes when the process says that another one is the owner.</summary>
     public Task StandbyAsync() => _standby.Task.WaitAsync(TimeSpan.FromMinutes(1));
 
@@ -39,6 +44,8 @@ internal sealed class ServiceProcess : IDisposable
 
     /// <summary>It has ended by itself, as a process does that lost its lease.</summary>
     public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
 
     private static ServiceProcess Start(string service, string jid, string database, int componentPort,
         (string Key, string Value)[] more, IReadOnlyList<string> launcher)
@@ -90,6 +97,8 @@ internal sealed class ServiceProcess : IDisposable
         while (_said.Count > 50) _said.TryDequeue(out _);
         if (line?.Contains("standing by", StringComparison.OrdinalIgnoreCase) == true)
             _standby.TrySetResult();
+        if (line?.Contains("the database is away", StringComparison.Ordinal) == true)
+            _databaseAway.TrySetResult();
         if (line?.Contains(" is connected to ", StringComparison.Ordinal) == true)
             _connected.TrySetResult();
     }
