@@ -62,7 +62,7 @@ internal sealed class ClientComparison(Arguments options)
         }
         yield return $"global_lines=host_config:\n  \"{options.Domain}\":\n    auth_method: [anonymous]\n    anonymous_protocol: login_anon";
         if (isBuiltIn)
-            yield return $"module_lines=  mod_muc: {{ host: \"{options.Jid}\", max_users: 5000 }}";
+            yield return $"module_lines=  mod_muc: {{ host: \"{options.Jid}\", max_users: 5000, default_room_options: {{ max_users: 5000 }} }}";
         else if (subject == "muc-multicast")
             yield return $"module_lines=  mod_multicast: {{ host: \"multicast.{options.Domain}\", access: all, limits: {{ local: {{ message: 100000, presence: 100000 }}, remote: {{ message: 100000, presence: 100000 }} }} }}";
     }
